@@ -1,0 +1,71 @@
+"""A route of our own REST: what it takes, what it answers, and what permission it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+OPEN = "open"
+"""The permission of the few routes that anybody may call."""
+
+PERMISSION = re.compile(r"open|[a-z-]+:(read|write)")
+
+
+class Request(Protocol):
+    """What a handler sees of a request; all of it is decoded and checked."""
+
+    @property
+    def path(self) -> Mapping[str, str]: ...
+
+    @property
+    def query(self) -> Mapping[str, Any]:  # Any: values of the types that the route declares
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> Any:  # Any: an instance of the route's `body`
+        ...
+
+    def raw(self) -> bytes:
+        """The whole body as it came."""
+        ...
+
+    def stream(self) -> AsyncIterator[bytes]:
+        """The body in chunks; for async handlers of routes with `streams`."""
+        ...
+
+
+Handler = Callable[[Request], Any] | Callable[[Request], Awaitable[Any]]  # Any: what msgspec can encode, or a Response
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` such as `/api/v1/runs/{run}`; `{name:path}` takes slashes too.
+
+    `body`: type that the JSON body is decoded to. `answer`: type of the answer, for the OpenAPI document. `query`: names and types
+    (`str`, `int`, `float`, `bool`, or `list` of strings) of query parameters, all optional. `streams`: the handler reads the body itself.
+    A plain handler runs in a thread pool, an async one in the loop.
+    """
+
+    method: str
+    path: str
+    permission: str
+    handler: Handler
+    summary: str
+    body: type | None = None
+    answer: Any = None  # Any: a type or a generic alias such as list[Run]
+    query: Mapping[str, type] = field(default_factory=dict)
+    status: int = 200
+    streams: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every list answers."""
+
+    items: list[Any]  # Any: the things listed
+    next: str | None = None

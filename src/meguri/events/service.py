@@ -1,0 +1,184 @@
+"""The event log, its consumers, and each project's event-time watermark."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from meguri.core.errors import Invalid
+from meguri.core.times import Clock, iso
+from meguri.db.dialect import insert_ignore
+from meguri.db.engine import Database, wake
+from meguri.events.tables import deliveries, events, watermarks
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+"""How often a consumer is tried before its delivery is set aside as failed (`meguri doctor` lists those)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `at` is wall time, `event_at` the project's watermark then, where there was one."""
+
+    sequence: int
+    kind: str
+    project: str
+    subject: str
+    payload: dict[str, Any]  # Any: JSON
+    at: datetime
+    event_at: datetime | None
+
+
+Handler = Callable[[Connection, Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """A consumer that gave up on an event."""
+
+    sequence: int
+    kind: str
+    consumer: str
+    error: str
+
+
+class Events:
+    """Adds events, and delivers each to its consumers exactly once, in order of sequence.
+
+    A delivery row is written in the transaction of the event, so a crash loses nothing; the handler runs in the transaction that marks
+    the row as done, so nothing is done twice.
+    """
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db, self.clock = db, clock
+        self._handlers: dict[str, dict[str, Handler]] = {}
+
+    def on(self, kind: str, consumer: str, handler: Handler) -> None:
+        """Let `consumer` answer events of a kind from now on. The handler is short and calls nothing over a network."""
+        self._handlers.setdefault(kind, {})[consumer] = handler
+
+    def add(
+        self,
+        tx: Connection,
+        kind: str,
+        *,
+        project: str,
+        subject: str,
+        payload: dict[str, Any],  # Any: JSON
+        event_at: datetime | None = None,
+    ) -> int:
+        """Write an event and the delivery rows of its consumers; gives its sequence number."""
+        moment = event_at or self.watermark(tx, project)
+        row = {"kind": kind, "project": project, "subject": subject, "payload": payload, "at": self.clock(), "event_at": moment}
+        sequence = int(tx.execute(insert(events).returning(events.c.sequence), row).scalar_one())
+        consumers = self._handlers.get(kind, {})
+        insert_ignore(
+            tx,
+            deliveries,
+            [{"sequence": sequence, "consumer": each, "project": project, "state": "pending", "attempts": 0} for each in consumers],
+        )
+        wake(tx)
+        return sequence
+
+    def deliver(self) -> int:
+        """Hand every pending event to its consumers; gives how many deliveries were done. One thread at a time calls this."""
+        done = 0
+        while (found := self._next()) is not None:
+            event, consumer = found
+            done += self._hand_over(event, consumer)
+        return done
+
+    def _next(self) -> tuple[Event, str] | None:
+        query = (
+            select(events, deliveries.c.consumer)
+            .join(deliveries, deliveries.c.sequence == events.c.sequence)
+            .where(deliveries.c.state == "pending")
+            .order_by(events.c.sequence, deliveries.c.consumer)
+            .limit(1)
+        )
+        with self.db.read() as tx:
+            row = tx.execute(query).first()
+        return None if row is None else (_event(row), str(row.consumer))
+
+    def _hand_over(self, event: Event, consumer: str) -> bool:
+        mine = (deliveries.c.sequence == event.sequence) & (deliveries.c.consumer == consumer)
+        handler = self._handlers.get(event.kind, {}).get(consumer)
+        try:
+            with self.db.write() as tx:
+                if handler is not None:
+                    handler(tx, event)
+                tx.execute(update(deliveries).where(mine).values(state="done"))
+            return True
+        except Exception as error:  # whatever a consumer raises must not stop the others; it is kept and shown
+            logger.exception("delivery failed", extra={"event": event.sequence, "kind": event.kind, "consumer": consumer})
+            with self.db.write() as tx:
+                tx.execute(
+                    update(deliveries).where(mine).values(attempts=deliveries.c.attempts + 1, error=f"{type(error).__name__}: {error}")
+                )
+                tx.execute(update(deliveries).where(mine & (deliveries.c.attempts >= ATTEMPTS)).values(state="failed"))
+            return False
+
+    def pending(self, tx: Connection, project: str) -> int:
+        """How many deliveries of a project wait."""
+        query = select(func.count()).select_from(deliveries).where(deliveries.c.project == project, deliveries.c.state == "pending")
+        return int(tx.execute(query).scalar_one())
+
+    def failed(self, tx: Connection) -> list[FailedDelivery]:
+        query = (
+            select(deliveries, events.c.kind).join(events, events.c.sequence == deliveries.c.sequence).where(deliveries.c.state == "failed")
+        )
+        return [FailedDelivery(row.sequence, row.kind, row.consumer, row.error or "") for row in tx.execute(query)]
+
+    def list(
+        self,
+        tx: Connection,
+        *,
+        project: str | None = None,
+        kinds: Sequence[str] | None = None,
+        subject: str | None = None,
+        after: int = 0,
+        before: int | None = None,
+        limit: int = 200,
+        newest_first: bool = False,
+    ) -> list[Event]:
+        """Events in order of sequence (or the newest first), after or before a sequence number."""
+        query = select(events).where(events.c.sequence > after).limit(limit)
+        if project is not None:
+            query = query.where(events.c.project == project)
+        if kinds is not None:
+            query = query.where(events.c.kind.in_(kinds))
+        if subject is not None:
+            query = query.where(events.c.subject == subject)
+        if before is not None:
+            query = query.where(events.c.sequence < before)
+        query = query.order_by(events.c.sequence.desc() if newest_first else events.c.sequence)
+        return [_event(row) for row in tx.execute(query)]
+
+    def watermark(self, tx: Connection, project: str) -> datetime | None:
+        """Event time up to which the project's world is known; None before the first settlement."""
+        return tx.execute(select(watermarks.c.at).where(watermarks.c.project == project)).scalar_one_or_none()
+
+    def advance(self, tx: Connection, project: str, to: datetime) -> bool:
+        """Move the watermark forward and say so as `watermark.advanced`; gives False where it is there already."""
+        if to.tzinfo is None:
+            raise Invalid("to", "a watermark needs a time zone")
+        former = self.watermark(tx, project)
+        if former is not None and to <= former:
+            return False
+        if former is None:
+            insert_ignore(tx, watermarks, [{"project": project, "at": to}])
+        else:
+            tx.execute(update(watermarks).where(watermarks.c.project == project).values(at=to))
+        payload = {"from": None if former is None else iso(former), "to": iso(to)}
+        self.add(tx, "watermark.advanced", project=project, subject=project, payload=payload, event_at=to)
+        return True
+
+
+def _event(row: Row[Any]) -> Event:  # Any: a row of a dynamic select
+    return Event(row.sequence, row.kind, row.project, row.subject, row.payload, row.at, row.event_at)

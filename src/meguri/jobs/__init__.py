@@ -1,0 +1,1 @@
+"""What must be done: durable jobs. The only place that names the engine (DBOS)."""

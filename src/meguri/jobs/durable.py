@@ -1,0 +1,79 @@
+"""The engine: DBOS, on its own SQLite file or in the platform's PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+APPLICATION_VERSION = "1"
+"""Raised by hand when interrupted jobs of an older release can no longer be continued; never derived from the code."""
+
+Run = Callable[[str, Callable[[str, Callable[[], Any]], Any]], None]
+
+
+class DurableEngine:
+    """One per process (DBOS is global); launched by the owner of the home only."""
+
+    def __init__(self, url: str, executor: str = "owner") -> None:
+        self.url, self.executor = url, executor
+        self._start: Callable[[str], None] | None = None
+
+    def launch(self, run: Run) -> None:
+        os.environ.setdefault("DBOS__TELEMETRY", "false")
+        from dbos import DBOS, DBOSPortableJSONSerializer, SetWorkflowID  # heavy, and only an owner needs it
+
+        DBOS.destroy(destroy_registry=True)
+        DBOS(
+            config={
+                "name": "meguri",
+                "system_database_url": self.url,
+                "application_version": APPLICATION_VERSION,
+                "executor_id": self.executor,
+                "serializer": DBOSPortableJSONSerializer(),
+                "enable_otlp": False,
+                "console_log_level": "ERROR",
+                "log_level": "ERROR",
+            }
+        )
+
+        @DBOS.workflow(name="meguri_job")
+        def workflow(id: str) -> None:
+            run(id, lambda name, function: DBOS.run_step({"name": name}, function))
+
+        def start(id: str) -> None:
+            with SetWorkflowID(id):
+                DBOS.start_workflow(workflow, id)
+
+        self._start = start
+        DBOS.launch()
+
+    def start(self, id: str) -> None:
+        if self._start is None:
+            raise RuntimeError("the job engine is not launched")
+        self._start(id)
+
+    def close(self) -> None:
+        if self._start is not None:
+            from dbos import DBOS
+
+            self._start = None
+            DBOS.destroy(destroy_registry=True)
+
+
+class InlineEngine:
+    """Runs each job at once in the calling thread and keeps nothing: for tests of a single capability."""
+
+    def __init__(self) -> None:
+        self._run: Run | None = None
+
+    def launch(self, run: Run) -> None:
+        self._run = run
+
+    def start(self, id: str) -> None:
+        if self._run is None:
+            raise RuntimeError("the job engine is not launched")
+        self._run(id, lambda _name, function: function())
+
+    def close(self) -> None:
+        self._run = None

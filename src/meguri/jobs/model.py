@@ -1,0 +1,65 @@
+"""A job, and what its handler is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from meguri.core.ids import JobId
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+LIVE: tuple[State, ...] = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do. `subject` is the id of what it is about."""
+
+    id: JobId
+    kind: str
+    project: str
+    subject: str
+    payload: dict[str, Any]  # Any: JSON
+    state: State
+    result: dict[str, Any] | None  # Any: JSON
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class JobContext(Protocol):
+    """What a handler is given beside the payload."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def project(self) -> str: ...
+
+    def step(self, name: str, function: Callable[[], Any]) -> Any:  # Any: JSON in and out
+        """Do a part once: its result is kept, and after a crash a part that was finished is not done again."""
+        ...
+
+    def cancelled(self) -> bool:
+        """Somebody asked for the job to stop; a long handler looks from time to time."""
+        ...
+
+
+Handler = Callable[[JobContext, dict[str, Any]], dict[str, Any] | None]  # Any: JSON
+
+
+class Engine(Protocol):
+    """Starts jobs so that they survive a crash of this process."""
+
+    def launch(self, run: Callable[[str, Callable[[str, Callable[[], Any]], Any]], None]) -> None:
+        """Begin, and take up again what was interrupted. `run(job id, step)` does one job."""
+        ...
+
+    def start(self, id: str) -> None:
+        """Start a job; starting the same id again changes nothing."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,127 @@
+"""Nodes and edges, and the two walks over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, literal, select, tuple_
+
+from meguri.core.errors import Invalid, NotFound
+from meguri.core.times import Clock
+from meguri.db.dialect import insert_ignore
+from meguri.lineage.tables import edges, nodes
+
+Role = Literal["read", "wrote", "trained", "evaluated", "deployed", "served", "derived_from"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Node:
+    """A thing, by kind and id."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledNode:
+    """A thing with what people call it and when it was first seen."""
+
+    kind: str
+    id: str
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`source` went into `target`."""
+
+    source: Node
+    target: Node
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A part of the graph."""
+
+    nodes: tuple[LabelledNode, ...]
+    edges: tuple[Edge, ...]
+
+
+class Lineage:
+    """The graph. An edge points where the data flows: from what was used to what came of it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+
+    def node(self, tx: Connection, kind: str, id: str, *, project: str, label: str = "", at: datetime | None = None) -> Node:
+        """Note a thing; doing it again changes nothing."""
+        insert_ignore(tx, nodes, [{"kind": kind, "id": id, "project": project, "label": (label or id)[:256], "at": at or self.clock()}])
+        return Node(kind, id)
+
+    def edge(self, tx: Connection, source: Node, target: Node, role: Role, *, run: str | None = None) -> None:
+        """Note that `source` went into `target`, both nodes already; doing it again changes nothing. Raises Invalid for a loop."""
+        if source == target:
+            raise Invalid("target", f"{source.id} cannot come from itself")
+        row = {"source_kind": source.kind, "source_id": source.id, "target_kind": target.kind, "target_id": target.id}
+        insert_ignore(tx, edges, [{**row, "role": role, "run": run, "at": self.clock()}])
+
+    def upstream(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
+        """All that the thing came from. Raises NotFound."""
+        return self._walk(tx, of, depth, ("up",))
+
+    def downstream(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
+        """All that came of the thing. Raises NotFound."""
+        return self._walk(tx, of, depth, ("down",))
+
+    def around(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
+        """Upstream and downstream together. Raises NotFound."""
+        return self._walk(tx, of, depth, ("up", "down"))
+
+    def _walk(self, tx: Connection, of: Node, depth: int, directions: tuple[Literal["up", "down"], ...]) -> Graph:
+        found_edges: dict[Edge, None] = {}
+        found = {of}
+        for direction in directions:
+            for edge in _reached(tx, of, depth, direction):
+                found_edges[edge] = None
+                found |= {edge.source, edge.target}
+        labelled = _labels(tx, found)
+        if not any((each.kind, each.id) == (of.kind, of.id) for each in labelled):
+            raise NotFound(of.kind, of.id, "it has no lineage: list things with `meguri runs`, `meguri models` or on their pages")
+        return Graph(tuple(labelled), tuple(found_edges))
+
+
+def _reached(tx: Connection, of: Node, depth: int, direction: Literal["up", "down"]) -> list[Edge]:
+    """One recursive query over the edges in one direction."""
+    near, far = (("target", "source"), ("source", "target"))[direction == "down"]
+    reached = select(literal(of.kind).label("kind"), literal(of.id).label("id"), literal(0).label("depth")).cte("reached", recursive=True)
+    step = (
+        select(edges.c[f"{far}_kind"], edges.c[f"{far}_id"], reached.c.depth + 1)
+        .join(reached, (edges.c[f"{near}_kind"] == reached.c.kind) & (edges.c[f"{near}_id"] == reached.c.id))
+        .where(reached.c.depth < depth)
+    )
+    reached = reached.union(step)
+    query = (
+        select(edges)
+        .distinct()
+        .join(reached, (edges.c[f"{near}_kind"] == reached.c.kind) & (edges.c[f"{near}_id"] == reached.c.id))
+        .where(reached.c.depth < depth)
+        .order_by(edges.c.at, edges.c.source_id, edges.c.target_id)
+    )
+    return [_edge(row) for row in tx.execute(query)]
+
+
+def _labels(tx: Connection, wanted: set[Node]) -> list[LabelledNode]:
+    keys = sorted((node.kind, node.id) for node in wanted)
+    rows: list[LabelledNode] = []
+    for start in range(0, len(keys), 400):
+        query = select(nodes).where(tuple_(nodes.c.kind, nodes.c.id).in_(keys[start : start + 400]))
+        rows += [LabelledNode(row.kind, row.id, row.label, row.at) for row in tx.execute(query)]
+    return sorted(rows, key=lambda each: (each.at, each.kind, each.id))
+
+
+def _edge(row: Row[Any]) -> Edge:  # Any: a row of a dynamic select
+    return Edge(Node(row.source_kind, row.source_id), Node(row.target_kind, row.target_id), row.role)

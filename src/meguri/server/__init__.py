@@ -1,0 +1,1 @@
+"""The ASGI application: routes, access, errors, OpenAPI, live events, the UI's files."""

@@ -1,0 +1,121 @@
+"""From our routes to Starlette's: decode once, check, call, encode."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as Incoming
+from starlette.responses import Response
+from starlette.routing import Route as Mounted
+
+from meguri.access.routes import Route
+from meguri.core.errors import Invalid, MeguriError
+from meguri.core.times import iso
+from meguri.server.errors import problem
+from meguri.server.guard import Guard
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BODY = 256 * 2**20
+
+
+def _plain(value: Any) -> Any:  # Any: whatever an answer holds that JSON has no word for
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"an answer holds a {type(value).__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain)
+
+
+class Call:
+    """One request, decoded (see `meguri.access.routes.Request`)."""
+
+    def __init__(self, incoming: Incoming, query: Mapping[str, Any], body: Any, content: bytes) -> None:  # Any: types of the route
+        self.incoming, self.query, self.body, self._content = incoming, query, body, content
+        self.path: Mapping[str, str] = incoming.path_params
+        self.headers: Mapping[str, str] = incoming.headers
+
+    def raw(self) -> bytes:
+        return self._content
+
+    def stream(self) -> AsyncIterator[bytes]:
+        return self.incoming.stream()
+
+
+def mount(route: Route, guard: Guard) -> Mounted:
+    """A Starlette route that answers for one of ours."""
+    awaits = inspect.iscoroutinefunction(route.handler)
+    handler: Callable[[Call], Any] = route.handler  # Any: plain value or awaitable, told apart by `awaits`
+
+    async def answer(incoming: Incoming) -> Response:
+        try:
+            guard.check_origin(incoming)
+            guard.check_caller(incoming, route.permission)
+            call = await _decode(incoming, route)
+            value = await _awaited(handler(call)) if awaits else await run_in_threadpool(handler, call)
+        except MeguriError as error:
+            return problem(error)
+        if isinstance(value, Response):
+            return value
+        if value is None:
+            return Response(status_code=204 if route.status == 200 else route.status)
+        return Response(_encoder.encode(value), route.status, media_type="application/json")
+
+    return Mounted(route.path, answer, methods=[route.method], name=f"{route.method} {route.path}")
+
+
+async def _awaited(value: Awaitable[Any]) -> Any:  # Any: as the handler answers
+    return await value
+
+
+async def _decode(incoming: Incoming, route: Route) -> Call:
+    query = {name: _query_value(name, text, route.query) for name, text in incoming.query_params.items()}
+    if route.streams:
+        return Call(incoming, query, None, b"")
+    content = await _content(incoming)
+    if route.body is None:
+        return Call(incoming, query, None, content)
+    kind = incoming.headers.get("content-type", "application/json").partition(";")[0].strip()
+    if kind != "application/json":
+        raise Invalid("Content-Type", f"{kind!r} is not accepted here: send application/json")
+    try:
+        return Call(incoming, query, msgspec.json.decode(content, type=route.body), content)
+    except msgspec.ValidationError as error:
+        raise Invalid("body", f"{error}: see {route.method} {route.path} in /openapi.json") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Invalid("body", f"is not JSON ({error})") from error
+
+
+async def _content(incoming: Incoming) -> bytes:
+    parts, size = [], 0
+    async for part in incoming.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise Invalid("body", f"is over {LARGEST_BODY >> 20} MiB: send it in parts")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _query_value(name: str, text: str, declared: Mapping[str, type]) -> Any:  # Any: of the declared type
+    wanted = declared.get(name)
+    if wanted is None:
+        raise Invalid(name, f"is not a query parameter here: known are {', '.join(sorted(declared)) or 'none'}")
+    try:
+        if wanted is bool:
+            return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+        if wanted is list:
+            return [part for part in text.split(",") if part]
+        return wanted(text)
+    except (ValueError, KeyError) as error:
+        raise Invalid(name, f"{text!r} is not of type {wanted.__name__}") from error

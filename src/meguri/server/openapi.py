@@ -1,0 +1,66 @@
+"""The OpenAPI document, made from the routes and the types that they decode and answer with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from meguri.access.routes import OPEN, Route
+
+_KINDS = {str: "string", int: "integer", float: "number", bool: "boolean", list: "string"}
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {name: {"type": "integer" if name == "status" else "string"} for name in ("type", "title", "status", "detail", "code")},
+}
+
+
+def document(routes: Sequence[Route], version: str) -> dict[str, Any]:  # Any: JSON
+    """OpenAPI 3.1 of all routes."""
+    types = [each for route in routes for each in (route.body, route.answer) if each is not None]
+    schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    schema_of = dict(zip((id(each) for each in types), schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}  # Any: JSON
+    for route in sorted(routes, key=lambda each: (each.path, each.method)):
+        path = re.sub(r":path}", "}", route.path)
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, schema_of)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "meguri", "version": version, "license": {"name": "Apache-2.0"}},
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Problem": _PROBLEM},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(route: Route, schema_of: dict[int, dict[str, Any]]) -> dict[str, Any]:  # Any: JSON
+    inputs = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)(?::path)?}", route.path)
+    ] + [{"name": name, "in": "query", "schema": {"type": _KINDS[kind]}} for name, kind in route.query.items()]
+    answer = {"application/json": {"schema": schema_of.get(id(route.answer), {})}}
+    operation: dict[str, Any] = {  # Any: JSON
+        "summary": route.summary,
+        "operationId": f"{route.method.lower()}_" + re.sub(r"\W+", "_", route.path.removeprefix("/api/v1/")).strip("_"),
+        "tags": [route.permission.partition(":")[0]],
+        "x-permission": route.permission,
+        "responses": {
+            str(route.status): {"description": "done", "content": answer},
+            "default": {
+                "description": "a problem",
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        },
+    }
+    if inputs:
+        operation["parameters"] = inputs
+    if route.body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of[id(route.body)]}}}
+    if route.permission != OPEN:
+        operation["security"] = [{"token": []}]
+    return operation
