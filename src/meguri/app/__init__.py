@@ -1,0 +1,1 @@
+"""Puts the platform together: the only place that names adapters."""

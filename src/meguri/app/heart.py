@@ -1,0 +1,42 @@
+"""The platform's own threads: one delivers events and starts jobs, one settles projects that live on the wall clock."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+
+class Beat:
+    """Calls `work` whenever it is woken, and at the latest after `every_seconds`; an error is logged and the next beat comes."""
+
+    def __init__(self, name: str, work: Callable[[], object], every_seconds: float) -> None:
+        self._work, self._every = work, every_seconds
+        self._woken, self._stopped = threading.Event(), False
+        self._thread = threading.Thread(target=self._run, name=f"meguri-{name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def stop(self, timeout_seconds: float = 30.0) -> None:
+        """Let the beat that is under way end, and begin no other."""
+        self._stopped = True
+        self._woken.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        while True:
+            self._woken.wait(self._every)
+            self._woken.clear()
+            if self._stopped:
+                return
+            try:
+                self._work()
+            except Exception:  # the thread must outlive a full disk or a lost database; the next beat tries again
+                logger.exception("a beat failed", extra={"beat": self._thread.name})

@@ -1,0 +1,188 @@
+"""Routes over the whole platform: health, projects' time, history, jobs, lineage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from meguri.access.routes import OPEN, Page, Request, Route
+from meguri.core.errors import NotFound
+from meguri.core.times import parse_time
+from meguri.db.engine import Database
+from meguri.events.service import Event, Events, FailedDelivery
+from meguri.jobs.model import Job
+from meguri.jobs.service import Jobs
+from meguri.lineage.service import Graph, Lineage, Node
+
+LONGEST_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`database` and `jobs` say `ok` or what is wrong."""
+
+    status: str
+    version: str
+    database: str
+    failed_deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Event time up to which everything that happened has been sent."""
+
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`settled` once the watermark is there and all that follows from it is done."""
+
+    settled: bool
+    watermark: datetime | None
+    deliveries: int
+    jobs: int
+    failed: list[FailedDelivery]
+
+
+class PlatformRoutes:
+    """Handlers that read the ledger itself."""
+
+    def __init__(
+        self, db: Database, events: Events, jobs: Jobs, lineage: Lineage, settle: Callable[[Connection, str, datetime], str], version: str
+    ) -> None:
+        self.db, self.events, self.jobs, self.lineage, self.settle, self.version = db, events, jobs, lineage, settle, version
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("GET", "/health", OPEN, self.health, "Whether the server works", answer=Health),
+            Route(
+                "POST",
+                "/api/v1/projects/{project}/settle",
+                "projects:write",
+                self.start,
+                "Settle up to an event time",
+                Settle,
+                Settling,
+                status=202,
+            ),
+            Route(
+                "GET",
+                "/api/v1/projects/{project}/settled",
+                "projects:read",
+                self.settled,
+                "Wait until settled (at most 30 s)",
+                answer=Settled,
+                query={"until": str, "wait": float},
+            ),
+            Route(
+                "GET",
+                "/api/v1/history",
+                "events:read",
+                self.history,
+                "Events, the newest first unless `after` is given",
+                answer=Page,
+                query={"project": str, "after": int, "before": int, "limit": int, "kinds": list, "subject": str},
+            ),
+            Route(
+                "GET",
+                "/api/v1/jobs",
+                "jobs:read",
+                self.list_jobs,
+                "Jobs, the newest first",
+                answer=Page,
+                query={"project": str, "kind": str, "state": str, "limit": int},
+            ),
+            Route("POST", "/api/v1/jobs/{job:path}/cancel", "jobs:write", self.cancel, "Cancel a job", answer=Job),
+            Route(
+                "GET",
+                "/api/v1/lineage/{kind}/{id:path}",
+                "lineage:read",
+                self.walk,
+                "What a thing came from and what came of it",
+                answer=Graph,
+                query={"direction": str, "depth": int},
+            ),
+        ]
+
+    def health(self, request: Request) -> Health:
+        with self.db.read() as tx:
+            failed = len(self.events.failed(tx))
+        return Health("ok", self.version, "ok", failed)
+
+    def start(self, request: Request) -> Settling:
+        body: Settle = request.body
+        until = parse_time(body.until, "until")
+        with self.db.write() as tx:
+            return Settling(self.settle(tx, request.path["project"], until))
+
+    def settled(self, request: Request) -> Settled:
+        project = request.path["project"]
+        until = parse_time(request.query["until"], "until") if "until" in request.query else None
+        deadline = time.monotonic() + min(LONGEST_WAIT_SECONDS, float(request.query.get("wait", LONGEST_WAIT_SECONDS)))
+        pause = 0.002
+        while True:
+            state = self._state(project, until)
+            if state.settled or time.monotonic() >= deadline:
+                return state
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+
+    def _state(self, project: str, until: datetime | None) -> Settled:
+        with self.db.read() as tx:
+            watermark = self.events.watermark(tx, project)
+            waiting, active = self.events.pending(tx, project), self.jobs.active(tx, project)
+            failed = [each for each in self.events.failed(tx)]
+        reached = until is None or (watermark is not None and watermark >= until)
+        return Settled(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
+
+    def history(self, request: Request) -> Page:
+        query, limit = request.query, min(int(request.query.get("limit", 100)), 1_000)
+        forward = "after" in query
+        with self.db.read() as tx:
+            found: list[Event] = self.events.list(
+                tx,
+                project=query.get("project"),
+                kinds=query.get("kinds"),
+                subject=query.get("subject"),
+                after=query.get("after", 0),
+                before=query.get("before"),
+                limit=limit,
+                newest_first=not forward,
+            )
+        return Page(found, str(found[-1].sequence) if len(found) == limit else None)
+
+    def list_jobs(self, request: Request) -> Page:
+        query = request.query
+        with self.db.read() as tx:
+            found = self.jobs.list(
+                tx,
+                project=query.get("project"),
+                kind=query.get("kind"),
+                state=query.get("state"),
+                limit=min(int(query.get("limit", 100)), 1_000),
+            )
+        return Page(found)
+
+    def cancel(self, request: Request) -> Job:
+        with self.db.write() as tx:
+            self.jobs.cancel(tx, request.path["job"])
+            return self.jobs.get(tx, request.path["job"])
+
+    def walk(self, request: Request) -> Graph:
+        of, depth = Node(request.path["kind"], request.path["id"]), min(int(request.query.get("depth", 16)), 64)
+        walks = {"up": self.lineage.upstream, "down": self.lineage.downstream, "both": self.lineage.around}
+        direction = request.query.get("direction", "both")
+        if direction not in walks:
+            raise NotFound("direction", direction, "directions are up, down and both")
+        with self.db.read() as tx:
+            return walks[direction](tx, of, depth)
