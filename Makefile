@@ -1,0 +1,49 @@
+# Two commands do all, on a machine with Python 3.11, make and a package index: `make demo` and `make test`.
+# Each sets up what it needs in .venv first, which takes minutes once and no time after that.
+
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+ARGS ?=
+export ORT_DISABLE_TELEMETRY := 1
+
+.PHONY: help demo test test-integrations check bench docs dev web-dev lock server-environment dev-environment
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
+
+demo: server-environment ## replay a stream through the running system (DATA=rentals.csv, ONCE=1)
+	$(BIN)/meguri demo $(if $(DATA),--data "$(DATA)") $(if $(ONCE),--once) $(ARGS)
+
+test: check ## everything that is checked, then every test (ARGS="-k name")
+	$(BIN)/python -m pytest $(ARGS)
+
+test-integrations: dev-environment ## tests against what is not part of meguri, where there are any
+	@if [ -d tests/integrations ]; then $(BIN)/python -m pytest tests/integrations $(ARGS); \
+	else echo "no integrations yet: tests/integrations does not exist, so nothing was tested here"; fi
+
+check: dev-environment ## lint, types, floors, web
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/python tools/floors.py
+	@if [ -f web/package.json ]; then echo "npm run check"; $(BIN)/python hatch_build.py run check; fi
+
+bench: dev-environment ## measurements; figures, no verdicts
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+docs: dev-environment ## write docs/reference from the program, and check every link
+	$(BIN)/python tools/docs.py
+
+dev: dev-environment ## a server on this source, its home in .meguri
+	$(BIN)/meguri server --home .meguri $(ARGS)
+
+web-dev: dev-environment ## the pages with hot reload, beside `make dev`
+	$(BIN)/python hatch_build.py run dev
+
+lock: dev-environment ## pin requirements/*.txt anew from pyproject.toml
+	$(BIN)/python tools/lock.py
+
+server-environment dev-environment: %-environment:
+	@test -n "$(PYTHON)" || { echo "meguri needs Python 3.11 or later: install it, or name it with make PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" tools/environment.py $*
