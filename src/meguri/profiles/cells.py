@@ -155,9 +155,7 @@ def _text_finder(cells: Cells) -> Callable[[Values], Index]:
 def _intervals(edges: tuple[float, ...]) -> tuple[str, ...]:
     if not edges:
         return ("(-inf, inf)",)
-    inner = tuple(
-        f"{low:g}" if math.nextafter(low, math.inf) == high else f"[{low:g}, {high:g})" for low, high in pairwise(edges)
-    )
+    inner = tuple(f"{low:g}" if math.nextafter(low, math.inf) == high else f"[{low:g}, {high:g})" for low, high in pairwise(edges))
     return (f"< {edges[0]:g}", *inner, f">= {edges[-1]:g}")
 
 

@@ -50,7 +50,7 @@ def test_shift_of_a_normal_by_delta_has_psi_near_delta_squared() -> None:
     before, after = random.normal(size=200_000), random.normal(0.3, size=200_000)
     cells = cells_of("x", before)
     counts = [np.bincount(cells.finder()(values), minlength=cells.size) for values in (before, after)]
-    assert distances.psi(*counts) == pytest.approx(0.0913, abs=0.004)
+    assert distances.psi(counts[0], counts[1]) == pytest.approx(0.0913, abs=0.004)
 
 
 def test_psi_is_corrected_for_the_size_of_the_window() -> None:
@@ -68,7 +68,7 @@ def test_one_outlier_does_not_blind_psi() -> None:
     after[0] = 1e6
     cells = cells_of("x", before)
     counts = [np.bincount(cells.finder()(values), minlength=cells.size) for values in (before, after)]
-    assert distances.psi(*counts) > 0.9
+    assert distances.psi(counts[0], counts[1]) > 0.9
 
 
 def test_cells_empty_on_both_sides_say_nothing() -> None:
@@ -91,7 +91,8 @@ def test_chi_square_agrees_with_scipy(counts: list[int], turn: int) -> None:
     statistic, freedom, p_value = distances.chi_square(counts, other)
     assume(sum(counts))
     expected = stats.chi2_contingency([counts, other], correction=False)
-    assert (statistic, freedom) == (pytest.approx(expected.statistic), expected.dof)
+    assert statistic == pytest.approx(expected.statistic)
+    assert freedom == expected.dof
     assert p_value == pytest.approx(expected.pvalue, rel=1e-9, abs=1e-300)
 
 
