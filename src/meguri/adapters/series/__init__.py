@@ -1,0 +1,1 @@
+"""Where metric points are kept."""

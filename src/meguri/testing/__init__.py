@@ -1,0 +1,1 @@
+"""Test support that ships with meguri: one contract suite a port, to be run against each adapter."""
