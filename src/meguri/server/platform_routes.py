@@ -141,7 +141,7 @@ class PlatformRoutes:
         with self.db.read() as tx:
             watermark = self.events.watermark(tx, project)
             waiting, active = self.events.pending(tx, project), self.jobs.active(tx, project)
-            failed = [each for each in self.events.failed(tx)]
+            failed = self.events.failed(tx)
         reached = until is None or (watermark is not None and watermark >= until)
         return Settled(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
 

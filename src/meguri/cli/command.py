@@ -1,0 +1,90 @@
+"""What the command groups share: connecting to a server, and printing tables."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from meguri.core.settings import Settings, read_settings
+
+Run = Callable[[argparse.Namespace], int]
+Commands = Any  # Any: argparse keeps the class of subparsers private
+
+
+def add_command(commands: Commands, name: str, help: str, run: Run, *, epilog: str | None = None) -> argparse.ArgumentParser:
+    """A command (or a group's subcommand) that calls `run` with what was parsed; `run` gives the exit status."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=help, description=help, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_group(commands: Commands, name: str, help: str) -> Commands:
+    """A command with subcommands of its own."""
+    parser = commands.add_parser(name, help=help, description=help)
+    parser.set_defaults(run=lambda _args: (parser.print_help(), 2)[1])
+    return parser.add_subparsers(title="commands", metavar="COMMAND")
+
+
+def add_connection(parser: argparse.ArgumentParser) -> None:
+    """Which server to talk to, and which project."""
+    parser.add_argument("--url", help="address of the server (default: the owner of the home)")
+    parser.add_argument("--home", type=Path, help="home folder (default: MEGURI_HOME or .meguri)")
+    parser.add_argument("--project", "-p", help="name of the project (default: the only one there is)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Settings from defaults, `meguri.toml`, the environment and then the command line."""
+    settings = read_settings(os.environ, Path.cwd())
+    given = {name: getattr(args, name) for name in ("home", "host", "port", "database") if getattr(args, name, None) is not None}
+    return settings.with_values(given, "the command line")
+
+
+def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> int:  # Any: JSON
+    """Print rows as a table with the columns (key -> heading), or as JSON; `empty` says what to do where there are none."""
+    if getattr(args, "json", False):
+        print(json.dumps(list(rows), ensure_ascii=False, indent=1))
+        return 0
+    if not rows:
+        print(empty)
+        return 0
+    cells = [[_text(row.get(key)) for key in columns] for row in rows]
+    widths = [max(_width(heading), *(_width(row[place]) for row in cells)) for place, heading in enumerate(columns.values())]
+    right = [all(isinstance(row.get(key), int | float) or row.get(key) is None for row in rows) for key in columns]
+    for line in [list(columns.values()), *cells]:
+        print("  ".join(_pad(text, width, at_right) for text, width, at_right in zip(line, widths, right, strict=True)).rstrip())
+    return 0
+
+
+def note(text: str) -> None:
+    """Say something beside the output."""
+    print(text, file=sys.stderr)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _pad(text: str, width: int, at_right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if at_right else text + space

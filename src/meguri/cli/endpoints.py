@@ -1,0 +1,48 @@
+"""`meguri endpoints`: what is served, and serving one without the control plane."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from meguri.sdk.client import connect
+
+from meguri.cli.command import Commands, add_command, add_connection, add_group, settings_of, show
+
+COLUMNS = {"name": "ENDPOINT", "state": "STATE", "url": "URL", "version": "VERSION", "deployment": "DEPLOYMENT", "requests": "REQUESTS"}
+
+
+def add(commands: Commands) -> None:
+    group = add_group(commands, "endpoints", "what is served")
+    listed = add_command(group, "list", "endpoints and what they serve", list_endpoints)
+    add_connection(listed)
+    deploy = add_command(group, "deploy", "serve a version of the endpoint's model", deploy_version)
+    deploy.add_argument("endpoint")
+    deploy.add_argument("version", help="an mv_ id (see `meguri models NAME`)")
+    add_connection(deploy)
+    serve = add_command(group, "serve", "serve one endpoint in this process, also while the server is down", serve_endpoint)
+    serve.add_argument("endpoint")
+    serve.add_argument("--home", type=Path, help="home folder (default MEGURI_HOME or .meguri)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: the one in the endpoint's routes file)")
+
+
+def list_endpoints(args: argparse.Namespace) -> int:
+    rows = connect(url=args.url, home=args.home).get("/api/v1/endpoints", project=args.project)["items"]
+    return show(args, rows, COLUMNS, "no endpoints yet: declare mg.Endpoint(...) in a project folder and run `meguri apply FOLDER`")
+
+
+def deploy_version(args: argparse.Namespace) -> int:
+    client = connect(url=args.url, home=args.home)
+    answer = client.post(f"/api/v1/endpoints/{args.endpoint}/deployments", {"version": args.version}, project=args.project)
+    print(f"deployment {answer['id']} of {args.version} to {args.endpoint} is {answer['state']}")
+    return 0
+
+
+def serve_endpoint(args: argparse.Namespace) -> int:
+    """Run the endpoint program itself, so that it never loads the control plane's libraries."""
+    command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(settings_of(args).home), "--endpoint", args.endpoint]
+    if args.port is not None:
+        command += ["--port", str(args.port)]
+    return subprocess.call(command)

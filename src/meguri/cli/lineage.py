@@ -1,0 +1,37 @@
+"""`meguri lineage`: what came from what."""
+
+from __future__ import annotations
+
+import argparse
+
+from meguri.sdk.client import connect
+
+from meguri.cli.command import Commands, add_command, add_connection, show
+from meguri.core.errors import Invalid
+from meguri.core.ids import kind_of
+
+
+def add(commands: Commands) -> None:
+    parser = add_command(commands, "lineage", "what a thing came from (up) and what came of it (down)", run)
+    parser.add_argument("id", help="an id such as mv_... or snap_...; a dataset, feature view or endpoint as kind:name")
+    parser.add_argument("--direction", choices=("up", "down", "both"), default="both")
+    parser.add_argument("--depth", type=int, default=16)
+    add_connection(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    kind, _, name = args.id.partition(":") if ":" in args.id else (kind_of(args.id) or "", "", args.id)
+    if not kind:
+        raise Invalid("id", f"{args.id!r} has no known prefix: write it as kind:id, such as endpoint:bikes")
+    client = connect(url=args.url, home=args.home)
+    graph = client.get(f"/api/v1/lineage/{kind}/{name}", direction=args.direction, depth=args.depth)
+    labels = {(node["kind"], node["id"]): node["label"] for node in graph["nodes"]}
+    rows = [
+        {
+            "from": f"{edge['source']['kind']} {labels.get((edge['source']['kind'], edge['source']['id']), edge['source']['id'])}",
+            "role": edge["role"],
+            "to": f"{edge['target']['kind']} {labels.get((edge['target']['kind'], edge['target']['id']), edge['target']['id'])}",
+        }
+        for edge in graph["edges"]
+    ]
+    return show(args, rows, {"from": "FROM", "role": "ROLE", "to": "TO"}, "nothing came from it or of it yet")

@@ -1,0 +1,31 @@
+"""`meguri runs`: what was recorded."""
+
+from __future__ import annotations
+
+import argparse
+
+from meguri.sdk.client import connect
+
+from meguri.cli.command import Commands, add_command, add_connection, show
+
+COLUMNS = {"id": "RUN", "name": "NAME", "kind": "KIND", "status": "STATUS", "started_at": "STARTED"}
+
+
+def add(commands: Commands) -> None:
+    parser = add_command(commands, "runs", "runs, the newest first; or one run with its parameters and metrics", run)
+    parser.add_argument("run_id", nargs="?", metavar="RUN", help="a run's id")
+    parser.add_argument("--limit", type=int, default=20)
+    add_connection(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    client = connect(url=args.url, home=args.home)
+    if args.run_id is None:
+        rows = client.get("/api/v1/runs", project=args.project, limit=args.limit)["items"]
+        return show(args, rows, COLUMNS, "no runs yet: `import meguri as mg; run = mg.init(); mg.log({'loss': 0.1}); mg.finish()`")
+    found = client.get(f"/api/v1/runs/{args.run_id}")
+    metrics = client.get(f"/api/v1/runs/{args.run_id}/metrics")
+    facts = [{"name": name, "value": value} for name, value in found.items() if not isinstance(value, dict | list)]
+    facts += [{"name": f"param {name}", "value": value} for name, value in found.get("params", {}).items()]
+    facts += [{"name": f"metric {each['key']}", "value": each["value"]} for each in metrics["items"]]
+    return show(args, facts, {"name": "", "value": ""}, "")

@@ -1,0 +1,35 @@
+"""`meguri server`: the platform, as a process that owns its home."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from meguri.cli.command import Commands, add_command, settings_of
+from meguri.core.errors import Unsupported
+
+
+def add(commands: Commands) -> None:
+    parser = add_command(commands, "server", "run the platform until Ctrl-C", run)
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine alone)")
+    parser.add_argument("--port", type=int, help="port to listen on (default 8321; 0 takes a free one)")
+    parser.add_argument("--home", type=Path, help="folder that holds everything (default MEGURI_HOME or .meguri)")
+    parser.add_argument("--database", help="SQLAlchemy URL of the ledger (default: SQLite in the home)")
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = settings_of(args)
+    try:
+        from meguri.app.logs import set_up_logging
+        from meguri.server.serve import serve
+    except ModuleNotFoundError as error:
+        raise Unsupported("the server in this install", f"{error.name} is missing: pip install 'meguri[server]'") from error
+    set_up_logging(settings.log_format)
+
+    def ready(url: str, sign_in: str) -> None:
+        print(f"meguri is at {url}  (home {settings.home})\nopen {sign_in}", flush=True)
+
+    serve(settings, ready=ready)
+    sys.stdout.flush()
+    return 0

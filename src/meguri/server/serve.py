@@ -1,0 +1,88 @@
+"""Runs the platform as a server process: the owner of its home."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from meguri.app.build import Platform, build
+from meguri.server.assemble import assemble
+
+from meguri.app.home import Ownership
+from meguri.core.errors import Unavailable
+from meguri.core.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def serve(settings: Settings, *, ready: Callable[[str, str], None]) -> None:
+    """Own the home and answer until a signal comes. `ready(url, sign-in url)` is called once requests are answered.
+
+    Raises HomeInUse, Unavailable (a busy port, a home that cannot be written).
+    """
+    ownership = Ownership.take(settings.home)
+    try:
+        listener = listen(settings.host, settings.port)
+        port = int(listener.getsockname()[1])
+        shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+        url = f"http://{shown}:{port}"
+        platform = build(settings, ownership.home.path)
+        try:
+            _answer(platform, settings, ownership, listener, url, ready)
+        finally:
+            platform.close()
+    finally:
+        ownership.release()
+
+
+def _answer(
+    platform: Platform, settings: Settings, ownership: Ownership, listener: socket.socket, url: str, ready: Callable[[str, str], None]
+) -> None:
+    port = int(listener.getsockname()[1])
+    assembled = assemble(platform, settings, port)
+    config = uvicorn.Config(
+        assembled.application,
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        server_header=False,
+    )
+    server = _Server(config, on_stop=assembled.stream.close)
+    platform.start(url)
+    ownership.announce(url)
+    ready(url, f"{url}/login?token={platform.token}")
+    server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends the open event streams first, so that stopping does not wait for browsers."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        self._on_stop()
+        super().handle_exit(sig, frame)  # type: ignore[arg-type]  # the frame is handed on as it came
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, made with IPPROTO_TCP so that asyncio sets TCP_NODELAY. Raises Unavailable for a busy port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = (
+            f"{host}:{port} cannot be listened on ({error.strerror}): stop what uses it, or choose another with --port (0 takes a free one)"
+        )
+        raise Unavailable("port", why) from error
+    listener.listen(1024)
+    return listener

@@ -1,0 +1,188 @@
+"""Events, jobs and lineage on both dialects."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection
+
+from meguri.core.errors import Conflict, Invalid, NotFound
+from meguri.core.ids import new_id
+from meguri.core.times import utc_now
+from meguri.db.engine import Database
+from meguri.events.service import ATTEMPTS, Event, Events
+from meguri.jobs.durable import InlineEngine
+from meguri.jobs.service import Jobs
+from meguri.lineage.service import Edge, Lineage, Node
+
+MAY = datetime(2011, 5, 1, tzinfo=UTC)
+JUNE = datetime(2011, 6, 1, tzinfo=UTC)
+
+
+def add(events: Events, tx: Connection, subject: str = "s") -> int:
+    return events.add(tx, "thing.happened", project="p", subject=subject, payload={"n": 1})
+
+
+def test_each_consumer_is_given_each_event_once_and_in_order(db: Database) -> None:
+    events, seen = Events(db, utc_now), []
+    events.on("thing.happened", "first", lambda _tx, event: seen.append(("first", event.subject)))
+    events.on("thing.happened", "second", lambda _tx, event: seen.append(("second", event.subject)))
+    with db.write() as tx:
+        add(events, tx, "a")
+        add(events, tx, "b")
+    assert events.deliver() == 4
+    assert events.deliver() == 0
+    assert seen == [("first", "a"), ("second", "a"), ("first", "b"), ("second", "b")]
+
+
+def test_an_event_of_a_rolled_back_change_never_happened(db: Database) -> None:
+    events = Events(db, utc_now)
+    with pytest.raises(RuntimeError), db.write() as tx:
+        add(events, tx)
+        raise RuntimeError("the change failed")
+    with db.read() as tx:
+        assert events.list(tx) == []
+
+
+def test_a_consumer_that_fails_is_tried_again_and_its_writes_are_undone(db: Database) -> None:
+    events, tries = Events(db, utc_now), []
+
+    def fail_twice(tx: Connection, event: Event) -> None:
+        tries.append(event.sequence)
+        events.add(tx, "other.happened", project="p", subject="x", payload={})
+        if len(tries) < 3:
+            raise RuntimeError("not yet")
+
+    events.on("thing.happened", "shaky", fail_twice)
+    with db.write() as tx:
+        add(events, tx)
+    assert events.deliver() == 1
+    with db.read() as tx:
+        assert [event.kind for event in events.list(tx)] == ["thing.happened", "other.happened"]
+        assert events.failed(tx) == []
+
+
+def test_a_consumer_that_always_fails_is_set_aside_and_named(db: Database) -> None:
+    events = Events(db, utc_now)
+
+    def always_fail(_tx: Connection, _event: Event) -> None:
+        raise ValueError("broken")
+
+    events.on("thing.happened", "broken", always_fail)
+    with db.write() as tx:
+        sequence = add(events, tx)
+    assert events.deliver() == 0
+    with db.read() as tx:
+        assert [(each.sequence, each.consumer, each.error) for each in events.failed(tx)] == [(sequence, "broken", "ValueError: broken")]
+    assert ATTEMPTS == 5
+
+
+def test_events_committed_in_reverse_are_both_delivered(postgresql: Database) -> None:
+    """Sequence order is not commit order on PostgreSQL: the later number may be seen first."""
+    events, seen = Events(postgresql, utc_now), []
+    events.on("thing.happened", "reader", lambda _tx, event: seen.append(event.subject))
+    first_written, second_committed = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with postgresql.write() as tx:
+            add(events, tx, "slow")
+            first_written.set()
+            assert second_committed.wait(10)
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert first_written.wait(10)
+    with postgresql.write() as tx:
+        add(events, tx, "quick")
+    events.deliver()
+    assert seen == ["quick"]
+    second_committed.set()
+    thread.join()
+    events.deliver()
+    assert seen == ["quick", "slow"]
+
+
+def test_the_watermark_never_goes_back(db: Database) -> None:
+    events = Events(db, utc_now)
+    with db.write() as tx:
+        assert events.advance(tx, "p", JUNE)
+        assert not events.advance(tx, "p", MAY)
+        assert not events.advance(tx, "p", JUNE)
+        assert events.watermark(tx, "p") == JUNE
+        assert [event.payload for event in events.list(tx)] == [{"from": None, "to": "2011-06-01T00:00:00Z"}]
+
+
+def test_a_job_enqueued_twice_runs_once_and_its_result_is_kept(db: Database) -> None:
+    jobs, ran = Jobs(db, InlineEngine(), utc_now), []
+    jobs.register("double", lambda context, payload: {"result": context.step("double", lambda: ran.append(1) or payload["n"] * 2)})
+    jobs.launch()
+    for _ in range(2):
+        with db.write() as tx:
+            jobs.enqueue(tx, "double", "job_1", project="p", payload={"n": 4})
+        jobs.pump()
+    with db.read() as tx:
+        job = jobs.get(tx, "job_1")
+    assert (job.state, job.result, ran) == ("done", {"result": 8}, [1])
+
+
+def test_a_failed_job_says_why_and_blocks_nothing(db: Database) -> None:
+    jobs = Jobs(db, InlineEngine(), utc_now)
+
+    def fail(_context: object, _payload: object) -> None:
+        raise RuntimeError("no rows")
+
+    jobs.register("fail", fail)
+    jobs.register("work", lambda _context, _payload: None)
+    jobs.launch()
+    with db.write() as tx:
+        jobs.enqueue(tx, "fail", "job_1", project="p", payload={})
+        jobs.enqueue(tx, "work", "job_2", project="p", payload={})
+    jobs.pump()
+    with db.read() as tx:
+        assert [(job.id, job.state, job.error) for job in jobs.list(tx)] == [
+            ("job_2", "done", None),
+            ("job_1", "failed", "RuntimeError: no rows"),
+        ]
+        assert jobs.active(tx, "p") == 0
+
+
+def test_a_cancelled_job_never_starts_and_a_finished_one_cannot_be_cancelled(db: Database) -> None:
+    jobs = Jobs(db, InlineEngine(), utc_now)
+    jobs.register("work", lambda _context, _payload: None)
+    with db.write() as tx:
+        jobs.enqueue(tx, "work", "job_1", project="p", payload={})
+        jobs.cancel(tx, "job_1")
+    jobs.launch()
+    with db.write() as tx:
+        assert jobs.get(tx, "job_1").state == "cancelled"
+        with pytest.raises(Conflict):
+            jobs.cancel(tx, "job_1")
+
+
+def test_lineage_walks_up_down_and_both_ways(db: Database) -> None:
+    lineage = Lineage(utc_now)
+    with db.write() as tx:
+        data, run, model, other = (lineage.node(tx, "thing", name, project="p") for name in ("data", "run", "model", "other"))
+        lineage.edge(tx, data, run, "read")
+        lineage.edge(tx, run, model, "trained")
+        lineage.edge(tx, data, other, "read")
+        lineage.edge(tx, data, run, "read")
+    with db.read() as tx:
+        assert lineage.upstream(tx, model).edges == (Edge(data, run, "read"), Edge(run, model, "trained"))
+        assert {edge.target for edge in lineage.downstream(tx, data).edges} == {run, model, other}
+        assert {node.id for node in lineage.around(tx, run).nodes} == {"data", "run", "model"}
+        assert lineage.upstream(tx, model, depth=1).edges == (Edge(run, model, "trained"),)
+        with pytest.raises(NotFound):
+            lineage.upstream(tx, Node("thing", "unknown"))
+        with pytest.raises(Invalid):
+            lineage.edge(tx, data, data, "read")
+
+
+def test_a_write_inside_a_write_is_refused_before_it_waits_for_itself(sqlite: Database) -> None:
+    with sqlite.write(), pytest.raises(RuntimeError, match="inside a write"), sqlite.write():
+        pass
+
+
+def test_ids_sort_by_time_and_say_their_kind() -> None:
+    first = new_id("run")
+    assert first.startswith("run_") and len(first) == 30

@@ -1,0 +1,136 @@
+"""Loopback is no protection from a web page: what a page of another site can send is refused."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from meguri.access.routes import OPEN, Request, Route
+from meguri.access.tokens import SESSION_SECONDS, Tokens
+from meguri.server.asgi import build_application, hosts_for
+
+TOKENS = Tokens("secret")
+HOST = "127.0.0.1:8321"
+
+
+def things(_request: Request) -> list[str]:
+    return ["thing"]
+
+
+ROUTES = [
+    Route("GET", "/health", OPEN, things, "open"),
+    Route("GET", "/api/v1/things", "things:read", things, "list", query={"limit": int}),
+    Route("POST", "/api/v1/things", "things:write", things, "make", body=dict),
+]
+
+
+@pytest.fixture
+def ui(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/app.js").write_text("1")
+    (tmp_path / "secret.txt").write_text("not for you")
+    (tmp_path / "index.html").write_text("<html><head></head><body>meguri</body></html>")
+    return tmp_path
+
+
+def send(ui: Path, method: str, path: str, *, host: str = HOST, json: object = None, **headers: str) -> httpx.Response:
+    application = build_application(
+        ROUTES, tokens=TOKENS, hosts=hosts_for("127.0.0.1", 8321), cookie="meguri_session_8321", version="0", ui=ui
+    )
+
+    async def go() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=application), base_url=f"http://{host}") as client:
+            return await client.request(method, path, json=json, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    return asyncio.run(go())
+
+
+BEARER = {"authorization": "Bearer secret"}
+
+
+def test_the_token_opens_and_anything_else_does_not(ui: Path) -> None:
+    assert send(ui, "GET", "/api/v1/things", **BEARER).json() == ["thing"]
+    assert send(ui, "GET", "/api/v1/things").status_code == 401
+    assert send(ui, "GET", "/api/v1/things", authorization="Bearer wrong").status_code == 401
+    assert send(ui, "GET", "/health").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example:8321", "127.0.0.1:9999"])
+def test_a_rebound_name_is_refused_even_with_the_token(ui: Path, host: str) -> None:
+    for path in ("/health", "/api/v1/things", "/", "/login?token=secret", "/assets/app.js", "/openapi.json"):
+        assert send(ui, "GET", path, host=host, **BEARER).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "https://127.0.0.1.evil.example:8321"])
+def test_a_foreign_origin_is_refused_even_with_the_token(ui: Path, origin: str) -> None:
+    assert send(ui, "POST", "/api/v1/things", json={}, origin=origin, **BEARER).status_code == 403
+
+
+def test_our_own_origin_and_localhost_are_accepted(ui: Path) -> None:
+    assert send(ui, "POST", "/api/v1/things", json={}, origin=f"http://{HOST}", **BEARER).status_code == 200
+    assert send(ui, "GET", "/api/v1/things", host="localhost:8321", **BEARER).status_code == 200
+
+
+def test_signing_in_sets_a_strict_cookie_that_reads_but_changes_nothing_without_its_csrf_header(ui: Path) -> None:
+    answer = send(ui, "GET", "/login?token=secret")
+    cookie = answer.headers["set-cookie"]
+    assert answer.status_code == 303
+    assert "httponly" in cookie.lower() and "samesite=strict" in cookie.lower()
+    sent = {"cookie": cookie.split(";")[0]}
+    page = send(ui, "GET", "/", **sent)
+    csrf = page.text.split('name="csrf" content="')[1].split('"')[0]
+    assert send(ui, "GET", "/api/v1/things", **sent).status_code == 200
+    assert send(ui, "POST", "/api/v1/things", json={}, **sent).status_code == 403
+    assert send(ui, "POST", "/api/v1/things", json={}, x_meguri_csrf="0" * 64, **sent).status_code == 403
+    assert send(ui, "POST", "/api/v1/things", json={}, x_meguri_csrf=csrf, **sent).status_code == 200
+    assert send(ui, "POST", "/api/v1/things", json={}, x_meguri_csrf=csrf, sec_fetch_site="cross-site", **sent).status_code == 403
+
+
+def test_a_wrong_token_signs_nobody_in(ui: Path) -> None:
+    assert send(ui, "GET", "/login?token=guess").status_code == 401
+    assert send(ui, "GET", "/").status_code == 401
+
+
+def test_a_session_is_bound_to_the_token_and_ends() -> None:
+    now = int(time.time())
+    session = TOKENS.open_session(now)
+    assert TOKENS.find_session(session.value, now + 60) == session
+    assert TOKENS.find_session(session.value, now + SESSION_SECONDS + 1) is None
+    assert Tokens("other").find_session(session.value, now) is None
+    assert TOKENS.find_session("ffffffff-00." + "0" * 64, now) is None
+    assert TOKENS.find_session("", now) is None
+
+
+@pytest.mark.parametrize("path", ["/assets/../secret.txt", "/assets/%2e%2e/secret.txt", "/assets/..%2fsecret.txt", "/assets//etc/passwd"])
+def test_assets_do_not_leave_their_folder(ui: Path, path: str) -> None:
+    answer = send(ui, "GET", path)
+    assert "not for you" not in answer.text and "root:" not in answer.text
+
+
+def test_errors_are_problem_documents_that_say_what_and_what_next(ui: Path) -> None:
+    answer = send(ui, "GET", "/api/v1/things?limit=many", **BEARER)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:meguri:error:Invalid",
+        "title": "A value that cannot be accepted: `field` names it, `why` says what is wrong and what to send instead.",
+        "status": 422,
+        "detail": "limit: 'many' is not of type int",
+        "code": "Invalid",
+        "field": "limit",
+        "why": "'many' is not of type int",
+    }
+    assert send(ui, "GET", "/api/v1/nothing", **BEARER).json()["detail"] == "no route 'GET /api/v1/nothing': see /openapi.json"
+    assert send(ui, "POST", "/api/v1/things", json=[1], **BEARER).status_code == 422
+    assert send(ui, "POST", "/api/v1/things", json={}, content_type="text/plain", **BEARER).status_code == 422
+
+
+def test_the_openapi_document_names_every_route_and_its_permission(ui: Path) -> None:
+    paths = send(ui, "GET", "/openapi.json").json()["paths"]
+    assert {(path, method): operation["x-permission"] for path, methods in paths.items() for method, operation in methods.items()} == {
+        ("/health", "get"): "open",
+        ("/api/v1/things", "get"): "things:read",
+        ("/api/v1/things", "post"): "things:write",
+        ("/openapi.json", "get"): "open",
+    }
