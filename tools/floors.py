@@ -1,0 +1,108 @@
+"""Checks that imports go down only: turns `floors.toml` into contracts of import-linter for the folders that exist, and runs it.
+
+`python tools/floors.py [SOURCE]`, where SOURCE is the folder that holds the package `meguri` (default `src`). Exit status 1 and the
+offending chain of imports if a contract is broken, or if a folder of the package has no floor.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+Contract = dict[str, Any]  # Any: an option of import-linter, a text or a list of texts
+
+
+def main(source: Path) -> int:
+    rules = tomllib.loads((ROOT / "floors.toml").read_text())
+    package = source / "meguri"
+    if not (package / "__init__.py").is_file():
+        print(f"floors: there is no package meguri in {source}")
+        return 1
+    if homeless := without_a_floor(rules, package):
+        print(f"floors: {', '.join(homeless)} of {package} stands on no floor: give it one in floors.toml")
+        return 1
+    contracts = contracts_of(rules, package)
+    done = lint(contracts, source)
+    print(done.stdout + done.stderr if done.returncode else f"floors: {len(contracts)} contracts kept")
+    return done.returncode
+
+
+def without_a_floor(rules: dict[str, Any], package: Path) -> list[str]:
+    """Folders and modules directly under the package that floors.toml does not name."""
+    known = {name for floor in rules["floors"] for name in floor} | set(rules["outside"])
+    modules = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
+    folders = {path.name for path in package.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
+    return sorted((modules | folders) - known)
+
+
+def contracts_of(rules: dict[str, Any], package: Path) -> list[Contract]:
+    def existing(names: Iterable[str]) -> list[str]:
+        return [f"meguri.{name}" for name in names if module_exists(package, name)]
+
+    floors = [floor for names in rules["floors"] if (floor := existing(names))]
+    contracts: list[Contract] = [{"name": "imports go down only", "type": "layers", "layers": [" | ".join(floor) for floor in floors]}]
+    parts = rules["inside_a_capability"]
+    capabilities = [path for path in sorted(package.iterdir()) if sum(module_exists(path, part) for part in parts) > 1]
+    if capabilities:
+        contracts.append(
+            {
+                "name": f"inside a capability: {' > '.join(parts)}",
+                "type": "layers",
+                "layers": [f"({part})" for part in parts],
+                "containers": [f"meguri.{path.name}" for path in capabilities],
+            }
+        )
+    for rule in rules["never"]:
+        sources, targets = existing(rule["from"]), existing(rule.get("to", [])) + rule.get("to_external", [])
+        excused = [f"{module} -> {target}" for module in existing(rule.get("except", [])) for target in targets]
+        if sources and targets:
+            contracts.append(
+                {
+                    "name": rule["why"],
+                    "type": "forbidden",
+                    "source_modules": sources,
+                    "forbidden_modules": targets,
+                    "ignore_imports": excused,
+                    "unmatched_ignore_imports_alerting": "none",
+                }
+            )
+    for rule in rules["independent"]:
+        folder = rule["folders"].removesuffix("/*")
+        modules = [f"{folder}.{path.name}" for path in sorted((package / folder).glob("*")) if path.is_dir() and any(path.glob("*.py"))]
+        if len(modules) > 1:
+            contracts.append({"name": rule["why"], "type": "independence", "modules": existing(modules)})
+    return contracts
+
+
+def module_exists(package: Path, name: str) -> bool:
+    path = package.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def lint(contracts: list[Contract], source: Path) -> subprocess.CompletedProcess[str]:
+    options = {"root_package": "meguri", "include_external_packages": True}
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "contracts.toml")
+        tables = [f"[[tool.importlinter.contracts]]\n{toml(contract)}" for contract in contracts]
+        config.write_text("\n".join(["[tool.importlinter]", toml(options), *tables]))
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "lint-imports"), "--config", str(config), "--no-cache"],
+            env={**os.environ, "PYTHONPATH": str(source.resolve())}, cwd=folder, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+
+def toml(table: dict[str, Any]) -> str:
+    """Texts, truth values and lists of texts are written in TOML as in JSON."""
+    return "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "src"))
