@@ -14,7 +14,6 @@ from sqlalchemy import inspect
 
 from meguri.db.metadata import metadata
 from meguri.testing.ledger import Ledger
-from meguri.testing.postgres import PostgresServer
 
 
 @pytest.mark.parametrize("time_of_day", ["first", "second"])
