@@ -77,14 +77,15 @@ def test_a_consumer_that_always_fails_is_set_aside_and_named(db: Database) -> No
     assert ATTEMPTS == 5
 
 
-def test_events_committed_in_reverse_are_both_delivered(postgresql: Database) -> None:
+@pytest.mark.parametrize("db", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+def test_events_committed_in_reverse_are_both_delivered(db: Database) -> None:
     """Sequence order is not commit order on PostgreSQL: the later number may be seen first."""
-    events, seen = Events(postgresql, utc_now), []
+    events, seen = Events(db, utc_now), []
     events.on("thing.happened", "reader", lambda _tx, event: seen.append(event.subject))
     first_written, second_committed = threading.Event(), threading.Event()
 
     def slow() -> None:
-        with postgresql.write() as tx:
+        with db.write() as tx:
             add(events, tx, "slow")
             first_written.set()
             assert second_committed.wait(10)
@@ -92,7 +93,7 @@ def test_events_committed_in_reverse_are_both_delivered(postgresql: Database) ->
     thread = threading.Thread(target=slow)
     thread.start()
     assert first_written.wait(10)
-    with postgresql.write() as tx:
+    with db.write() as tx:
         add(events, tx, "quick")
     events.deliver()
     assert seen == ["quick"]
@@ -114,7 +115,12 @@ def test_the_watermark_never_goes_back(db: Database) -> None:
 
 def test_a_job_enqueued_twice_runs_once_and_its_result_is_kept(db: Database) -> None:
     jobs, ran = Jobs(db, InlineEngine(), utc_now), []
-    jobs.register("double", lambda context, payload: {"result": context.step("double", lambda: ran.append(1) or payload["n"] * 2)})
+
+    def double(number: int) -> int:
+        ran.append(number)
+        return number * 2
+
+    jobs.register("double", lambda context, payload: {"result": context.step("double", lambda: double(payload["n"]))})
     jobs.launch()
     for _ in range(2):
         with db.write() as tx:
@@ -122,7 +128,7 @@ def test_a_job_enqueued_twice_runs_once_and_its_result_is_kept(db: Database) -> 
         jobs.pump()
     with db.read() as tx:
         job = jobs.get(tx, "job_1")
-    assert (job.state, job.result, ran) == ("done", {"result": 8}, [1])
+    assert (job.state, job.result, ran) == ("done", {"result": 8}, [4])
 
 
 def test_a_failed_job_says_why_and_blocks_nothing(db: Database) -> None:
@@ -178,8 +184,9 @@ def test_lineage_walks_up_down_and_both_ways(db: Database) -> None:
             lineage.edge(tx, data, data, "read")
 
 
-def test_a_write_inside_a_write_is_refused_before_it_waits_for_itself(sqlite: Database) -> None:
-    with sqlite.write(), pytest.raises(RuntimeError, match="inside a write"), sqlite.write():
+@pytest.mark.parametrize("db", ["sqlite"], indirect=True)
+def test_a_write_inside_a_write_is_refused_before_it_waits_for_itself(db: Database) -> None:
+    with db.write(), pytest.raises(RuntimeError, match="inside a write"), db.write():
         pass
 
 
