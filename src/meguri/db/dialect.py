@@ -15,7 +15,7 @@ def insert_ignore(tx: Connection, table: Table, rows: Sequence[Row]) -> int:
     """Insert rows, leaving those whose key exists as they are. Gives the number inserted (all rows must have the same columns)."""
     if not rows:
         return 0
-    insert = _insert(tx, table).on_conflict_do_nothing()
+    insert = _insert(tx, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return sum(tx.execute(insert, dict(row)).rowcount for row in rows) if len(rows) < 2 else _counted(tx, table, insert, rows)
 
 
