@@ -8,6 +8,12 @@ from typing import BinaryIO, Protocol
 from meguri.core.ids import Digest
 
 
+class Readable(Protocol):
+    """What `put` needs of a stream: `read(size)` gives at most `size` bytes, and nothing at the end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 class BlobStore(Protocol):
     """Bytes under the digest of their content.
 
@@ -18,7 +24,7 @@ class BlobStore(Protocol):
     may be larger than memory.
     """
 
-    def put(self, stream: BinaryIO) -> Digest: ...
+    def put(self, stream: Readable) -> Digest: ...
 
     def put_bytes(self, content: bytes) -> Digest: ...
 

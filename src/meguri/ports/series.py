@@ -61,6 +61,9 @@ class SeriesStore(Protocol):
     def last_of(self, runs: Sequence[RunId]) -> dict[RunId, dict[str, Point]]:
         """`last` of many runs in one go; a run without points is there with nothing in it."""
 
+    def received(self, run: RunId, writer: str) -> int:
+        """The number after the highest that the run has had from a writer; 0 if it has had none."""
+
     def delete(self, run: RunId) -> None:
         """All points of a run, and what is known of its writers."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from io import BytesIO
-from typing import BinaryIO, cast
 
 import pytest
 
@@ -39,14 +38,14 @@ class BlobContract:
 
     def test_stream_is_read_in_pieces(self, blobs: BlobStore) -> None:
         content = bytes(range(256)) * 20_000
-        digest = blobs.put(cast(BinaryIO, _Trickle(content)))  # cast: a store calls read(size) only
+        digest = blobs.put(_Trickle(content))
         with blobs.open(digest) as stream:
             assert stream.read(10) == content[:10]
             assert stream.read() == content[10:]
 
     def test_broken_stream_leaves_nothing(self, blobs: BlobStore) -> None:
         with pytest.raises(RuntimeError, match="torn"):
-            blobs.put(cast(BinaryIO, _Trickle(b"abc", breaks=True)))
+            blobs.put(_Trickle(b"abc", breaks=True))
         assert not blobs.exists(Digest("sha256:" + hashlib.sha256(b"abc").hexdigest()))
 
     def test_path_holds_the_bytes_where_there_is_one(self, blobs: BlobStore) -> None:
@@ -90,8 +89,8 @@ class _Trickle:
         self._rest = BytesIO(content)
         self._breaks = breaks
 
-    def read(self, size: int = -1) -> bytes:
-        piece = self._rest.read(min(size, 65_537) if size >= 0 else 65_537)
+    def read(self, size: int, /) -> bytes:
+        piece = self._rest.read(min(size, 65_537))
         if not piece and self._breaks:
             raise RuntimeError("torn")
         return piece

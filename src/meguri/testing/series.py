@@ -101,6 +101,7 @@ class SeriesContract:
         assert series.append(B, [point(3)], Token("w", 0)) == 1
         assert series.append(A, [point(4)], Token("w", 9)) == 1
         assert series.append(A, [point(5)], Token("w", 5)) == 0
+        assert (series.received(A, "w"), series.received(B, "w"), series.received(B, "v")) == (10, 1, 0)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(cuts=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), max_size=12))

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from meguri.core.errors import Invalid, NotFound, Unavailable
 from meguri.core.ids import Digest
+from meguri.ports.blobs import Readable
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PIECE = 1 << 20
@@ -25,7 +26,7 @@ class LocalBlobs:
         self._incoming = root / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
 
-    def put(self, stream: BinaryIO) -> Digest:
+    def put(self, stream: Readable) -> Digest:
         try:
             return self._put(stream)
         except OSError as error:
@@ -66,7 +67,7 @@ class LocalBlobs:
         name = digest.removeprefix("sha256:")
         return self._root / name[:2] / name[2:]
 
-    def _put(self, stream: BinaryIO) -> Digest:
+    def _put(self, stream: Readable) -> Digest:
         descriptor, name = tempfile.mkstemp(dir=self._incoming)
         try:
             with os.fdopen(descriptor, "wb") as file:

@@ -87,6 +87,10 @@ class SqliteSeries:
                     found[run][key] = Point(key, step, _number(value), from_micros(at))
         return found
 
+    def received(self, run: RunId, writer: str) -> int:
+        with self._read() as reader:
+            return _received(reader, run, writer)
+
     def delete(self, run: RunId) -> None:
         with self._lock, _unavailable(), self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
@@ -130,7 +134,7 @@ class _Series:
 
 
 def _append(tx: sqlite3.Connection, run: RunId, points: Sequence[Point], token: Token | None) -> int:
-    seen = _seen(tx, run, token) if token is not None else 0
+    seen = max(0, _received(tx, run, token.writer) - token.first) if token is not None else 0
     points = points[seen:]
     if not points:
         return 0
@@ -156,10 +160,9 @@ def _append(tx: sqlite3.Connection, run: RunId, points: Sequence[Point], token: 
     return len(points)
 
 
-def _seen(tx: sqlite3.Connection, run: RunId, token: Token) -> int:
-    """How many points at the head of a batch have been had before."""
-    row = tx.execute("SELECT number FROM writers WHERE run = ? AND writer = ?", (run, token.writer)).fetchone()
-    return max(0, row[0] + 1 - token.first) if row else 0
+def _received(tx: sqlite3.Connection, run: RunId, writer: str) -> int:
+    row = tx.execute("SELECT number FROM writers WHERE run = ? AND writer = ?", (run, writer)).fetchone()
+    return int(row[0]) + 1 if row else 0
 
 
 def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
@@ -176,9 +179,7 @@ def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str,
 def _find_series(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
     found = {}
     for some in _pieces(keys):
-        rows = tx.execute(
-            f"SELECT key, id, points, step, value, sent_at FROM last WHERE run = ? AND key IN ({_marks(some)})", (run, *some)
-        )
+        rows = tx.execute(f"SELECT key, id, points, step, value, sent_at FROM last WHERE run = ? AND key IN ({_marks(some)})", (run, *some))
         found.update({key: _Series(id, points, step, _number(value), at) for key, id, points, step, value, at in rows})
     return found
 

@@ -1,0 +1,1 @@
+"""Experiments, runs, their parameters, metrics, tags, artifacts and console output."""
