@@ -1,0 +1,56 @@
+"""scikit-learn models kept by skops, which cannot execute code: only the types listed here are ever made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from skops.io import get_untrusted_types, loads
+
+from meguri.core.errors import Invalid, Unsupported
+from meguri.ports.runner import Row
+
+TRUSTED = (
+    "sklearn._loss.link.IdentityLink",
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogLink",
+    "sklearn._loss.loss.AbsoluteError",
+    "sklearn._loss.loss.HalfPoissonLoss",
+    "sklearn._loss.loss.HalfSquaredError",
+    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
+"""Beyond what skops itself trusts. Ours, in the code: a list that travels with a model is worth nothing."""
+
+
+class SkopsRunner:
+    """An estimator and its `predict`."""
+
+    def __init__(self, content: bytes, names: Sequence[str]) -> None:
+        try:
+            foreign = sorted(set(get_untrusted_types(data=content)) - set(TRUSTED))
+            if foreign:
+                raise Unsupported(
+                    "this skops model", f"it holds types that are not trusted ({', '.join(foreign)}): convert the model to ONNX"
+                )
+            self._estimator = loads(content, trusted=list(TRUSTED))
+        except Unsupported:
+            raise
+        except Exception as error:  # a damaged archive fails in many ways
+            raise Unsupported("this skops model", f"it cannot be read ({type(error).__name__}: {error}); register it again") from error
+        self._names = tuple(names)
+
+    def predict(self, rows: Sequence[Row]) -> list[float]:
+        texts = any(isinstance(value, str) for row in rows for value in row)
+        try:
+            matrix = np.array(rows, dtype=np.object_ if texts else np.float64)
+            outputs = np.asarray(self._estimator.predict(matrix), dtype=np.float64).reshape(-1)
+        except (ValueError, TypeError) as error:
+            raise Invalid("inputs", f"the model cannot take these values ({error}): it takes {', '.join(self._names)}") from error
+        if len(outputs) != len(rows):
+            raise Unsupported("this skops model", f"it gives {len(outputs)} values for {len(rows)} rows: it must give one a row")
+        result: list[float] = outputs.tolist()
+        return result
+
+    def close(self) -> None:
+        del self._estimator

@@ -1,0 +1,30 @@
+"""A runner holds one loaded model and answers rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+Value = float | int | str | bool | None
+"""One input of a model; None is a missing value, which a numeric model sees as NaN."""
+
+Row = Sequence[Value]
+
+
+class ModelRunner(Protocol):
+    """Predicts rows with one model.
+
+    The law: the i-th output belongs to the i-th row, and the same rows give the same outputs, alone or together with others. A runner
+    is used by one thread at a time. Making one does everything that is slow and raises Unsupported (with what to do) for a model that
+    it does not know, does not trust or cannot read; it never executes code that came with the model.
+    """
+
+    def predict(self, rows: Sequence[Row]) -> list[float]:
+        """One output a row. A row has the model's inputs in the model's order. Raises Invalid for a value that the model cannot take."""
+        ...
+
+    def close(self) -> None: ...
+
+
+LoadRunner = Callable[[bytes, str, Sequence[str]], ModelRunner]
+"""Makes a runner from a model's bytes, its format (`onnx` or `skops`) and the names of its inputs in order."""
