@@ -1,0 +1,1 @@
+"""Endpoints, deployments, and the data plane that answers predictions."""

@@ -1,0 +1,178 @@
+"""Answers predictions: checks, looks up features, asks the model, logs, and only then answers. No database is on this path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from meguri.core.definitions.features import DType
+from meguri.core.errors import Invalid, MeguriError, Unavailable
+from meguri.core.ids import NewId
+from meguri.core.times import from_micros, iso
+from meguri.ports.runner import Value
+from meguri.serving.live import Live
+from meguri.serving.segments import PredictionLog, PredictionRecord
+
+CLOCK_SLACK = 60_000_000
+"""Microseconds by which a client's clock may be ahead of ours."""
+
+LONGEST_ID = 200
+MOST_ROWS = 100_000
+
+
+class Failed(MeguriError):
+    """The model itself failed; nothing of the request was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionRequest:
+    """Rows to predict. `columns`: one value a row for the entity's key and each request column; `event_at`: microseconds, None for now."""
+
+    id: str | None
+    columns: Mapping[str, Sequence[Value]]
+    rows: int
+    event_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One output a row. `repeated`: it is the first answer to this id, given again."""
+
+    id: str
+    version: str
+    deployment: str
+    event_at: int
+    outputs: list[float]
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the gateway has done since it started."""
+
+    predictions: int = 0
+    repeated: int = 0
+    lookups: int = 0
+
+
+class Gateway:
+    """The live version of one endpoint and its prediction log. One thread uses it (the event loop's), and an answer is never interrupted,
+    so two requests with one id cannot both be first.
+    """
+
+    def __init__(self, endpoint: str, log: PredictionLog, now: Callable[[], int], new_id: NewId) -> None:
+        self.endpoint, self.log = endpoint, log
+        self.counts = Counts()
+        self._now, self._new_id = now, new_id
+        self._live: Live | None = None
+        self.why_not = "it has just started"
+
+    @property
+    def live(self) -> Live:
+        """Raises Unavailable while no version is live."""
+        if self._live is None:
+            raise Unavailable(f"endpoint {self.endpoint!r}", f"{self.why_not}; deploy a version, or wait until one is live")
+        return self._live
+
+    def find_live(self) -> Live | None:
+        return self._live
+
+    def swap(self, live: Live) -> None:
+        """Answer with another version from the next request on. The reference is kept first, so that profiles can always be rebuilt."""
+        self.log.shelf.put(live.route)
+        former, self._live = self._live, live
+        if former is not None:
+            former.runner.close()
+
+    def predict(self, request: PredictionRequest) -> Answer:
+        """Answer every row or none.
+
+        A request whose id was answered before gets the first answer, whatever version is live now. Raises Invalid (nothing was logged),
+        Unavailable (no version is live, or the log takes no more), Failed (the model gave no number).
+        """
+        live = self.live
+        id, ids = self._ids(request)
+        first = self.log.find_all(ids) if request.id is not None else {}
+        if len(first) == len(ids):
+            return self._repeat(request, [first[id] for id in ids])
+        now = self._now()
+        at = now if request.event_at is None else request.event_at
+        self._check(live, request, at, now)
+        rows = self._rows(live, request, at)
+        outputs = self._run(live, rows)
+        route, entities = live.route, request.columns[live.key]
+        records = [
+            PredictionRecord(id, at, now, route.deployment, route.version, entity, row, output)
+            for id, entity, row, output in zip(ids, entities, rows, outputs, strict=True)
+            if id not in first
+        ]
+        self.log.append(records)
+        self.counts.predictions += len(records)
+        if first:
+            outputs = [first[id].output if id in first else output for id, output in zip(ids, outputs, strict=True)]
+        return Answer(id, route.version, route.deployment, at, outputs)
+
+    def _ids(self, request: PredictionRequest) -> tuple[str, list[str]]:
+        if not 0 < request.rows <= MOST_ROWS:
+            raise Invalid("inputs", f"{request.rows} rows: send between 1 and {MOST_ROWS} in one request")
+        id = request.id if request.id is not None else self._new_id("pred")
+        if not 0 < len(id) <= LONGEST_ID:
+            raise Invalid("id", f"has {len(id)} characters: send between 1 and {LONGEST_ID}, or none to get one")
+        return id, [id] if request.rows == 1 else [f"{id}:{row}" for row in range(request.rows)]
+
+    def _repeat(self, request: PredictionRequest, records: list[PredictionRecord]) -> Answer:
+        self.counts.repeated += len(records)
+        head = records[0]
+        return Answer(str(request.id), head.mv, head.dep, head.at, [each.output for each in records], repeated=True)
+
+    def _check(self, live: Live, request: PredictionRequest, at: int, now: int) -> None:
+        for name, dtype in live.columns.items():
+            values = request.columns.get(name)
+            if values is None:
+                raise Invalid(name, f"is missing: this endpoint takes {describe(live.columns)}")
+            if None in values and (name == live.key or dtype in ("str", "bool")):
+                kind = "the entity's key" if name == live.key else f"a {dtype} input"
+                raise Invalid(name, f"row {list(values).index(None)} is null, but {kind} needs a value")
+        for name in request.columns:
+            if name not in live.columns:
+                raise Invalid(name, f"is not an input of this endpoint: it takes {describe(live.columns)}, and looks the rest up itself")
+        if at > now + CLOCK_SLACK:
+            raise Invalid(
+                "event_time", f"{iso(from_micros(at))} is in the future (it is {iso(from_micros(now))} here): send the time of the event"
+            )
+
+    def _rows(self, live: Live, request: PredictionRequest, at: int) -> list[tuple[Value, ...]]:
+        columns, places, lookup = request.columns, live.places, live.lookup
+        if lookup is None:
+            return list(zip(*(columns[name] for name, _ in places), strict=True))
+        rows: list[tuple[Value, ...]] = []
+        for row, entity in enumerate(columns[live.key]):
+            features = lookup.lookup(entity, at, {name: columns[name][row] for name in live.keys} if live.keys else None)
+            rows.append(tuple([columns[name][row] if requested else features[name] for name, requested in places]))
+        self.counts.lookups += len(rows)
+        return rows
+
+    def _run(self, live: Live, rows: list[tuple[Value, ...]]) -> list[float]:
+        try:
+            outputs = live.runner.predict(rows)
+        except MeguriError:
+            raise
+        except Exception as error:  # the runtime of a model may fail in any way, and must not end the process
+            raise Failed(
+                f"{live.route.version} failed on this request ({type(error).__name__}): nothing was logged, see the endpoint's log"
+            ) from error
+        for number, output in enumerate(outputs):
+            if not math.isfinite(output):
+                missing = [name for (name, _), value in zip(live.places, rows[number], strict=True) if value is None]
+                because = f"its inputs {', '.join(missing)} are missing" if missing else "its inputs are complete"
+                raise Failed(
+                    f"{live.route.version} gives no number for row {number} ({because}):"
+                    " send the values, or train a model that takes missing ones"
+                )
+        return outputs
+
+
+def describe(columns: Mapping[str, DType]) -> str:
+    """`city (str), hr (int)`."""
+    return ", ".join(f"{name} ({dtype})" for name, dtype in columns.items())

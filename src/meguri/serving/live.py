@@ -1,0 +1,125 @@
+"""A version that is ready to answer: loaded, warmed up, and right on its golden rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from meguri.core.definitions.features import DType, FeatureSet
+from meguri.core.digests import digest_of
+from meguri.core.errors import Conflict, Unsupported
+from meguri.core.ids import Digest
+from meguri.ports.runner import LoadRunner, ModelRunner, Row, Value
+from meguri.serving.routes_table import GoldenRow, Route
+
+TOLERANCE = 1e-4
+"""How far an answer may be from a golden row's: this share of it, or this much where it is small (ONNX models compute in float32)."""
+
+_WARM_UPS = 2
+
+
+class Lookup(Protocol):
+    """Features of an entity."""
+
+    def lookup(self, entity: Value, at: int, request: Mapping[str, Value] | None = None) -> Mapping[str, Value]:
+        """The value of each feature as it was known at a moment (microseconds); None where there is none.
+
+        `request`: columns of the row with the keys of views about other entities.
+        """
+        ...
+
+
+OpenLookup = Callable[[str, FeatureSet], Lookup]
+"""Of a project and a feature set."""
+
+ReadBlob = Callable[[Digest], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A route with its model.
+
+    `columns`: what a request must send, in order, the entity's key first. `places`: each of the model's inputs, and whether the request
+    carries it (else it is looked up). `keys`: request columns that are keys of other entities.
+    """
+
+    route: Route
+    runner: ModelRunner
+    lookup: Lookup | None
+    key: str
+    columns: dict[str, DType]
+    places: tuple[tuple[str, bool], ...]
+    keys: tuple[str, ...]
+
+
+def make_live(route: Route, read_blob: ReadBlob, load_runner: LoadRunner, open_lookup: OpenLookup) -> Live:
+    """Load, warm up and try a route. Slow; use a thread.
+
+    Raises Unsupported, NotFound, Conflict (a golden row came out wrong) or Unavailable.
+    """
+    places = _places(route)
+    columns = _columns(route.feature_set)
+    content = read_blob(Digest(route.model.digest))
+    if digest_of(content) != route.model.digest:
+        raise Conflict(f"model {route.model.digest} of {route.version} is damaged on disk: restore the blob, or register the model again")
+    runner = load_runner(content, route.model.format, tuple(each.name for each in route.model.inputs))
+    try:
+        _try_golden(route, runner)
+        lookup = open_lookup(route.project, route.feature_set) if not all(requested for _, requested in places) else None
+    except Exception:
+        runner.close()
+        raise
+    return Live(route, runner, lookup, route.feature_set.entity.key, columns, places, tuple(_foreign_keys(route.feature_set)))
+
+
+def _columns(feature_set: FeatureSet) -> dict[str, DType]:
+    entity, source = feature_set.entity, feature_set.source
+    requested = {name: source.columns.get(name, entity.dtype) for name in feature_set.service.request}
+    for name, dtype in requested.items():
+        if dtype == "datetime":
+            raise Unsupported(f"request column {name!r} of type datetime", "send a number, such as the hour, or text instead")
+    return {entity.key: entity.dtype} | _foreign_keys(feature_set) | requested
+
+
+def _foreign_keys(feature_set: FeatureSet) -> dict[str, DType]:
+    return {each.key: each.dtype for each in feature_set.view_entities if each.key != feature_set.entity.key}
+
+
+def _places(route: Route) -> tuple[tuple[str, bool], ...]:
+    requested, known = set(route.feature_set.service.request), set(route.feature_set.inputs)
+    names = [each.name for each in route.model.inputs]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        service = route.feature_set.service.name
+        raise Conflict(
+            f"{route.version} needs {', '.join(unknown)}, which feature service {service!r} does not give"
+            f" (it gives {', '.join(sorted(known))}): train the model on that service, or change the endpoint's features"
+        )
+    return tuple((name, name in requested) for name in names)
+
+
+def _try_golden(route: Route, runner: ModelRunner) -> None:
+    rows: list[Row] = [row.inputs for row in route.golden] or [[_example(each.dtype) for each in route.model.inputs]]
+    for _ in range(_WARM_UPS):
+        runner.predict(rows)
+    outputs = runner.predict(rows)
+    for number, (row, output) in enumerate(zip(route.golden, outputs, strict=False)):
+        if not _agrees(row, output):
+            raise Conflict(
+                f"{route.version} answers golden row {number} with {output!r} and not {row.output!r}, as it did when it was registered:"
+                " the former version stays; register the model again",
+                version=route.version,
+                row=number,
+            )
+
+
+def _agrees(row: GoldenRow, output: float) -> bool:
+    if row.output is None:
+        return math.isfinite(output)
+    return math.isclose(row.output, output, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+
+
+def _example(dtype: DType) -> Value:
+    return "" if dtype == "str" else 0

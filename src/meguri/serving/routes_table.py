@@ -1,0 +1,108 @@
+"""The route of an endpoint: all that its process needs, kept in one file, so that it serves and starts without the control plane."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from meguri.core.definitions.features import DType, FeatureSet
+from meguri.core.errors import Invalid, NotFound, Unavailable
+from meguri.ports.runner import Value
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """One input of a model."""
+
+    name: str
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """A model's bytes (by digest), their format (`onnx` or `skops`), and its inputs in the order in which it takes them."""
+
+    digest: str
+    format: str
+    inputs: tuple[ModelInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenRow:
+    """Inputs (in the model's order) and what the model answered when it was registered; None where only an answer is asked for."""
+
+    inputs: tuple[Value, ...]
+    output: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What an endpoint serves. A later revision replaces an earlier one.
+
+    `reference`: JSON of the version's reference profile (`meguri.profiles.reference`), None to keep no profiles.
+    """
+
+    revision: int
+    project: str
+    endpoint: str
+    port: int
+    deployment: str
+    version: str
+    model: ServedModel
+    feature_set: FeatureSet
+    reference: dict[str, Any] | None = None  # Any: JSON
+    golden: tuple[GoldenRow, ...] = ()
+
+    def to_json(self) -> bytes:
+        return msgspec.json.encode(self, order="deterministic")
+
+    @staticmethod
+    def from_json(content: bytes, origin: str) -> Route:
+        """Raises Invalid for text that is no route."""
+        try:
+            return msgspec.json.decode(content, type=Route)
+        except msgspec.DecodeError as error:
+            raise Invalid("route", f"{origin} cannot be read ({error}): deploy the endpoint again") from error
+
+
+def route_file(home: Path, endpoint: str) -> Path:
+    return home / "routes" / f"{endpoint}.json"
+
+
+def state_file(home: Path, endpoint: str) -> Path:
+    """Where the endpoint's process says its pid, address and live revision."""
+    return home / "routes" / f"{endpoint}.state.json"
+
+
+def read_route(file: Path) -> Route:
+    """Raises NotFound where there is none, Invalid, Unavailable."""
+    try:
+        return Route.from_json(file.read_bytes(), str(file))
+    except FileNotFoundError as error:
+        raise NotFound("route", file.stem, f"{file} does not exist: deploy a version to the endpoint first") from error
+    except OSError as error:
+        raise Unavailable("home", f"{file} cannot be read ({error.strerror})") from error
+
+
+def write_route(file: Path, route: Route) -> None:
+    """Replace the file whole: a reader sees the former route or this one. Raises Unavailable."""
+    replace_file(file, route.to_json())
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all. Raises Unavailable."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Unavailable("home", f"{file} cannot be written ({error.strerror}): free space or check the owner of the folder") from error
