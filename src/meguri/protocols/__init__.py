@@ -1,0 +1,1 @@
+"""Foreign words, translated to our services."""
