@@ -1,0 +1,39 @@
+"""What a child of the server does so that it never outlives it."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(stop: Callable[[], None], *, grace_seconds: float) -> None:
+    """End with the process that started this one, which holds the other end of stdin.
+
+    `stop` is called, from another thread, when stdin ends: the parent wants this process to stop, or is gone. What still runs
+    `grace_seconds` later is ended at once. On Linux the kernel tells this process too, with SIGTERM.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    threading.Thread(target=_watch, args=(stop, grace_seconds), name="meguri-parent", daemon=True).start()
+
+
+def _watch(stop: Callable[[], None], grace_seconds: float) -> None:
+    try:
+        while os.read(0, 4_096):
+            pass
+    except OSError:
+        pass
+    logger.info("the parent process closed our input, stopping")
+    stop()
+    time.sleep(grace_seconds)
+    os._exit(1)

@@ -1,0 +1,276 @@
+"""The process of one endpoint: `python -m meguri.app.endpoint --home HOME --endpoint NAME`.
+
+It needs nothing but the home: the route file, blobs, the online store (read) and its prediction log (written). The control plane may be
+down, before it starts and while it serves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+import uvloop
+
+from meguri.adapters.blobs.local import LocalBlobs
+from meguri.adapters.online.lmdb import LmdbOnline
+from meguri.app.child import die_with_parent
+from meguri.app.logs import set_up_logging
+from meguri.app.runners import load_runner
+from meguri.core.definitions.features import FeatureSet
+from meguri.core.errors import MeguriError, NotFound, Unavailable
+from meguri.core.ids import new_id
+from meguri.core.times import iso, utc_now
+from meguri.features.online import OnlineFeatures
+from meguri.protocols.inference.guard import Guard
+from meguri.protocols.inference.meter import Meter
+from meguri.protocols.inference.rest import InferenceApp
+from meguri.serving.gateway import Gateway
+from meguri.serving.live import Live, Lookup, make_live
+from meguri.serving.routes_table import Route, read_route, replace_file, route_file, state_file, write_route
+from meguri.serving.segments import PredictionLog
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
+COUNT_SECONDS = 1.0
+DRAIN_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointOptions:
+    """`port` None: the one of the route file; 0: any free one. `supervised`: end with the parent process."""
+
+    home: Path
+    endpoint: str
+    host: str = "127.0.0.1"
+    port: int | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    supervised: bool = False
+
+
+class EndpointProcess:
+    """The gateway with its route: takes a new revision of the file when it is good, keeps the former one when it is not."""
+
+    def __init__(self, home: Path, endpoint: str) -> None:
+        self.home, self.endpoint = home, endpoint
+        self.meter = Meter()
+        self.log = PredictionLog(home / "log", endpoint)
+        self.gateway = Gateway(endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
+        self.address: tuple[str, int] = ("", 0)
+        self._file = route_file(home, endpoint)
+        self._last_good = self.log.folder / "live.json"
+        self._seen = 0
+        self._refused: dict[str, Any] | None = None  # Any: JSON
+        self._turn = asyncio.Lock()
+        self._started_at = utc_now()
+        self._blobs = LocalBlobs(home / "blobs")
+        self._online: LmdbOnline | None = None
+
+    async def start(self) -> None:
+        """Go live with the route file, or with the last good route where that one is refused."""
+        await self.reload()
+        if self.gateway.find_live() is None and self._last_good.exists():
+            await self._take(self._last_good)
+
+    async def reload(self) -> None:
+        """Take the route file if its revision is new and it is good. Nothing is raised: `state` says what was refused, and why."""
+        async with self._turn:
+            self._seen = _changed_at(self._file)
+            await self._take(self._file)
+            self._write_state()
+
+    async def poll(self) -> None:
+        """Reload when the route file changes, for as long as the process lives."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            if _changed_at(self._file) != self._seen:
+                await self.reload()
+
+    async def count(self) -> None:
+        """Count buffered rows into their profiles, for as long as the process lives."""
+        while True:
+            await asyncio.sleep(COUNT_SECONDS)
+            self.log.count_profiles()
+
+    def seal(self) -> int:
+        number = self.log.seal()
+        self.log.write_missing_profiles()
+        return number
+
+    def state(self) -> dict[str, Any]:  # Any: JSON
+        live = self.gateway.find_live()
+        route = live.route if live else None
+        return {
+            "endpoint": self.endpoint,
+            "pid": os.getpid(),
+            "port": self.address[1],
+            "revision": route.revision if route else None,
+            "deployment": route.deployment if route else None,
+            "version": route.version if route else None,
+            "refused": self._refused,
+            "requests": self.meter.requests,
+            "errors": self.meter.errors,
+            "predictions": self.gateway.counts.predictions,
+            "repeated": self.gateway.counts.repeated,
+            "lookups": self.gateway.counts.lookups,
+            "seconds": self.meter.seconds,
+            "log": {"segment": self.log.segment, "bytes": self.log.bytes, "remembered": self.log.remembered},
+            "started_at": iso(self._started_at),
+        }
+
+    def close(self) -> None:
+        with contextlib.suppress(Unavailable):  # a full disk: the profile is made from the log at the next start
+            self.log.close()
+
+    async def _take(self, file: Path) -> None:
+        revision = None
+        try:
+            route = await asyncio.to_thread(read_route, file)
+            revision = route.revision
+            live = self.gateway.find_live()
+            if live is not None and route.revision <= live.route.revision:
+                return
+            self.gateway.swap(await asyncio.to_thread(self._prepare, route))
+        except MeguriError as error:
+            self._refuse(revision, error.message)
+        except Exception as error:  # a model or a file may be broken in any way; what serves now must go on
+            logger.exception("route not taken", extra={"endpoint": self.endpoint, "revision": revision})
+            self._refuse(revision, f"{type(error).__name__}: {error}")
+        else:
+            self._refused = None if file == self._file else self._refused
+            logger.info("live", extra={"endpoint": self.endpoint, "revision": route.revision, "version": route.version})
+
+    def _prepare(self, route: Route) -> Live:
+        if route.endpoint != self.endpoint:
+            raise NotFound("route", self.endpoint, f"the file is one of endpoint {route.endpoint!r}")
+        live = make_live(route, self._blobs.read, load_runner, self._open_lookup)
+        self.log.shelf.put(route)
+        write_route(self._last_good, route)
+        return live
+
+    def _open_lookup(self, project: str, feature_set: FeatureSet) -> Lookup:
+        if self._online is None:
+            self._online = LmdbOnline.reader(self.home / "online")
+        return OnlineFeatures(self._online, project, feature_set)
+
+    def _refuse(self, revision: int | None, why: str) -> None:
+        self._refused = {"revision": revision, "why": why}
+        self.gateway.why_not = why
+        logger.warning("route refused", extra={"endpoint": self.endpoint, "revision": revision, "why": why})
+
+    def _write_state(self) -> None:
+        live = self.gateway.find_live()
+        state = {"pid": os.getpid(), "host": self.address[0], "port": self.address[1], "revision": live.route.revision if live else None}
+        with contextlib.suppress(Unavailable):  # a full disk must not stop a reload
+            replace_file(state_file(self.home, self.endpoint), msgspec.json.encode(state))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Unavailable for a busy port or a foreign address.
+
+    Made with IPPROTO_TCP: with protocol 0 asyncio leaves TCP_NODELAY off, and every keep-alive answer would come some 40 ms late.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2_048)
+    except OSError as error:
+        listener.close()
+        what = "is used by another program: stop that one, or choose another with --port"
+        why = what if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror})"
+        raise Unavailable(f"port {port} on {host}", why) from error
+    return listener
+
+
+async def serve(options: EndpointOptions) -> None:
+    """Serve until SIGTERM, SIGINT or, when supervised, the end of the parent. Raises NotFound, Unavailable, Conflict at the start."""
+    port = read_route(route_file(options.home, options.endpoint)).port if options.port is None else options.port
+    listener = listen(options.host, port)
+    process = EndpointProcess(options.home, options.endpoint)
+    process.address = listener.getsockname()[:2]
+    await process.start()
+    app = InferenceApp(process.gateway, Guard(options.host, _token(options.home), options.allowed_hosts), process.meter, process)
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    if options.supervised:
+        die_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM), grace_seconds=DRAIN_SECONDS + 5)
+    tasks = [asyncio.create_task(process.poll()), asyncio.create_task(process.count())]
+    logger.info("serving", extra={"endpoint": options.endpoint, "host": options.host, "port": process.address[1]})
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        for task in tasks:
+            task.cancel()
+        process.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m meguri.app.endpoint", description="Serve one endpoint of a home.")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, help="default: the endpoint's own; 0 for any free one")
+    parser.add_argument("--allow-host", action="append", default=[], help="a further name that requests may be addressed to")
+    parser.add_argument("--supervised", action="store_true", help="end when stdin ends")
+    given = parser.parse_args(arguments)
+    set_up_logging("json" if given.supervised else "prose")
+    options = EndpointOptions(given.home.absolute(), given.endpoint, given.host, given.port, tuple(given.allow_host), given.supervised)
+    return run(options)
+
+
+def run(options: EndpointOptions) -> int:
+    """Serve, and give the exit status: 0, or 1 with the reason on stderr."""
+    try:
+        uvloop.run(serve(options))
+    except MeguriError as error:
+        print(f"meguri: {error.message}", file=sys.stderr)  # noqa: T201  # this process has no other way to say why it ends
+        return 1
+    return 0
+
+
+def _token(home: Path) -> str | None:
+    try:
+        return (home / "token").read_text().strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unavailable("home", f"{home / 'token'} cannot be read ({error.strerror}): run this as the owner of the home") from error
+
+
+def _changed_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
