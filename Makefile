@@ -25,9 +25,10 @@ test-integrations: dev-environment ## tests against what is not part of meguri, 
 
 check: dev-environment ## lint, types, floors, web
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python tools/floors.py
-	@if [ -f web/package.json ]; then echo "npm run check"; $(BIN)/python hatch_build.py run check; fi
+	$(BIN)/python hatch_build.py run typecheck lint test
 
 bench: dev-environment ## measurements; figures, no verdicts
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

@@ -12,7 +12,7 @@ It is also a program, for the Makefile:
 
     python hatch_build.py needs-node   exit status 0 if the next build needs the Node.js package, 1 if not
     python hatch_build.py build        build if the inputs changed
-    python hatch_build.py run SCRIPT   run a script of web/package.json, with the development packages installed
+    python hatch_build.py run SCRIPT...   run scripts of web/package.json, with the development packages installed
 """
 
 from __future__ import annotations
@@ -113,15 +113,21 @@ class Node(NamedTuple):  # a dataclass wants its module in sys.modules, where ha
     program: Path
     npm: Path
 
-    def run(self, step: str, web: Path, *command: object, show: bool = False) -> None:
-        """Run a JavaScript program in `web`. Raises BuildFailed with what it printed."""
-        environment = {**os.environ, "PATH": f"{self.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-        done = subprocess.run(
-            [str(self.program), *map(str, command)], cwd=web, env=environment, text=True, check=False,
-            stdout=None if show else subprocess.PIPE, stderr=None if show else subprocess.STDOUT,
-        )  # fmt: skip
+    def run(self, step: str, web: Path, *command: object) -> None:
+        """Run a JavaScript program in `web`, quietly. Raises BuildFailed with what it printed."""
+        done = subprocess.run(self.words(command), cwd=web, env=self.environment(), capture_output=True, text=True, check=False)
         if done.returncode:
-            raise BuildFailed(step, shorten(done.stdout or ""))
+            raise BuildFailed(step, shorten(done.stdout + done.stderr))
+
+    def call(self, web: Path, *command: object) -> int:
+        """Run a JavaScript program in `web`, with its output shown; gives its exit status."""
+        return subprocess.run(self.words(command), cwd=web, env=self.environment(), check=False).returncode
+
+    def words(self, command: tuple[object, ...]) -> list[str]:
+        return [str(self.program), *map(str, command)]
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PATH": f"{self.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def find_node() -> Node:
@@ -167,10 +173,12 @@ def main(arguments: list[str]) -> int:
             return 0 if needs_node(ROOT) else 1
         case ["build"]:
             build(ROOT)
-        case ["run", script]:
+        case ["run", *scripts]:
             node = find_node()
             install(ROOT / "web", node, development=True)
-            node.run(f"npm run {script}", ROOT / "web", node.npm, "run", "--silent", script, show=True)
+            for script in scripts:
+                if status := node.call(ROOT / "web", node.npm, "run", "--silent", script):
+                    return status
         case _:
             sys.stderr.write(__doc__ or "")
             return 2

