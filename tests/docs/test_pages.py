@@ -1,0 +1,45 @@
+"""What the pages say is there is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs/adr"
+    index = (folder / "README.md").read_text()
+    missing = []
+    for page in sorted(folder.glob("[0-9]*.md")):
+        number, _, title = page.read_text().splitlines()[0].removeprefix("# ").partition(" ")
+        assert page.name.startswith(f"{number}-")
+        if f"- [{number} {title}]({page.name})" not in index:
+            missing.append(page.name)
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_make_targets_that_a_page_names_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", page.read_text(), re.MULTILINE))
+    assert named - targets == set()
+
+
+def test_the_tree_of_floors_in_the_architecture_is_the_one_that_is_checked() -> None:
+    shown = (ROOT / "docs/architecture.md").read_text().partition("```\n")[2].partition("```")[0]
+    names = {name for line in shown.splitlines() for name in re.split(r" \| ", re.split(r"  +", line)[0])}
+    floors = {name for floor in tomllib.loads((ROOT / "floors.toml").read_text())["floors"] for name in floor}
+    there = {path.name for path in (ROOT / "src/meguri").iterdir() if (path / "__init__.py").is_file()}
+    assert names == floors & there
