@@ -13,7 +13,11 @@ from meguri.core.errors import Invalid
 from meguri.core.times import iso
 
 _TYPES: dict[type, pl.DataType] = {
-    int: pl.Int64(), float: pl.Float64(), bool: pl.Boolean(), str: pl.String(), datetime: pl.Datetime("us", "UTC")
+    int: pl.Int64(),
+    float: pl.Float64(),
+    bool: pl.Boolean(),
+    str: pl.String(),
+    datetime: pl.Datetime("us", "UTC"),
 }
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 

@@ -59,7 +59,7 @@ def test_modules_may_import_each_other_and_are_forgotten_again(tmp_path: Path) -
 
 
 def test_two_folders_with_the_same_module_names_do_not_mix(tmp_path: Path) -> None:
-    with_settings = "from settings_of_it import NAME" + WHOLE.replace("\"bikes\"", "NAME")
+    with_settings = "from settings_of_it import NAME" + WHOLE.replace('"bikes"', "NAME")
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         folder(tmp_path / name, settings_of_it=f"NAME = {name!r}\n", project=with_settings)
@@ -72,7 +72,7 @@ def test_two_folders_with_the_same_module_names_do_not_mix(tmp_path: Path) -> No
         ("", "it declares no project"),
         ("x = (", "project.py:1: .* was never closed"),
         (WHOLE + "1 / 0", "project.py:8: ZeroDivisionError"),
-        (WHOLE.replace("hr\": int", "hr\": list"), "project.py:5: source rentals, column hr: 'list' is no type"),
+        (WHOLE.replace('hr": int', 'hr": list'), "project.py:5: source rentals, column hr: 'list' is no type"),
         (WHOLE.replace('mean("cnt"', 'mean("count"'), "feature history.cnt_week: source 'rentals' has no column 'count': it has cnt, hr"),
         (WHOLE.replace('label="cnt"', 'label="cntt"'), "feature service hourly: source 'rentals' has no column 'cntt'"),
         (WHOLE.replace('"7d"', '"7 days"'), "project.py:6: mean\\('cnt'\\): window: '7 days' is not a duration"),

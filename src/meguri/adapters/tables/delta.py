@@ -38,9 +38,12 @@ class DeltaTables:
         if table is not None:
             _ensure_fits(name, pl.scan_delta(table).collect_schema(), frame.schema)
         properties = CommitProperties(app_transactions=[Transaction(*token)]) if token is not None else None
-        return self._written(name, lambda: write_deltalake(
-            table if table is not None else str(path), frame, mode="append", schema_mode="merge", commit_properties=properties
-        ))
+        return self._written(
+            name,
+            lambda: write_deltalake(
+                table if table is not None else str(path), frame, mode="append", schema_mode="merge", commit_properties=properties
+            ),
+        )
 
     def overwrite(self, name: str, frame: pl.DataFrame) -> int:
         return self._written(name, lambda: write_deltalake(str(self._path(name)), frame, mode="overwrite", schema_mode="overwrite"))

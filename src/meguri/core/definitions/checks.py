@@ -90,9 +90,23 @@ def _check_service(
     if not names:
         raise Invalid(where, "it has no request column and no view, so a model would have no input")
     for view in service.views:
+        _check_no_leak(where, service, views[view], source)
         needed = entities[sources[views[view].source].entity].key
         if needed != key and needed not in service.request:
             raise Invalid(where, f"view {view!r} is looked up by {needed!r}: add that column to `request`")
+
+
+def _check_no_leak(where: str, service: FeatureServiceDefinition, view: FeatureViewDefinition, source: SourceDefinition) -> None:
+    """A feature over the label's own column must not reach the row that it is computed for."""
+    if view.source != source.name or source.known_at is not None or source.known_after_seconds > 0:
+        return
+    for feature in view.features:
+        if feature.column == service.label and feature.offset_seconds == 0:
+            raise Invalid(
+                where,
+                f"feature {view.name}.{feature.name} would see the label {service.label!r} that it helps to predict: say when labels are "
+                f"known (known_after= or known_at= of source {source.name!r}), or give the feature an offset",
+            )
 
 
 def _list(names: Iterable[str]) -> str:

@@ -1,0 +1,250 @@
+"""Events as values: reading them from JSON, telling them apart, and their packed form online.
+
+A packed event is its layout's id (8 bytes), a bitmap of missing values, 8 bytes for each column that is not text, and the texts in
+msgpack. Layouts are kept beside the events, so that events written under an older declaration of a source stay readable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import struct
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from meguri.core.definitions.features import DType, SourceDefinition
+from meguri.core.errors import Invalid
+from meguri.core.times import micros, parse_time
+
+Value: TypeAlias = float | int | str | bool | None
+"""A column's value; a moment is an int of microseconds since 1970 (UTC)."""
+
+Key: TypeAlias = str | int
+"""What names an entity."""
+
+LONGEST_TEXT = 65_536
+_LARGEST_INT = 1 << 63
+
+_msgpack = msgspec.msgpack.Encoder()
+
+
+class Unfit(Exception):
+    """A value that does not fit its column: `kind` is a word for counting, the text says what is wrong and what to send."""
+
+    def __init__(self, kind: str, why: str) -> None:
+        super().__init__(why)
+        self.kind = kind
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of a source: entity key, event time in microseconds, and the values in the order of a layout."""
+
+    entity: Key
+    at: int
+    values: tuple[Value, ...]
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Values with a flag for each that says whether it is there; what stands where it is not has no meaning."""
+
+    values: npt.NDArray[Any]  # Any: float64, int64, bool or object (text)
+    present: npt.NDArray[np.bool_]
+
+    def take(self, index: npt.NDArray[np.int64]) -> Column:
+        """The values at some places; a place of -1 is a missing value."""
+        if not len(self.values):
+            return Column(np.zeros(len(index), self.values.dtype), np.zeros(len(index), np.bool_))
+        return Column(self.values[index], self.present[index] & (index >= 0))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Names and types of an event's values, in order: the declared columns, then `known_at` where the source has one."""
+
+    columns: tuple[tuple[str, DType], ...]
+
+    @staticmethod
+    def of(source: SourceDefinition) -> Layout:
+        known: tuple[tuple[str, DType], ...] = ((source.known_at, "datetime"),) if source.known_at is not None else ()
+        return Layout((*source.columns.items(), *known))
+
+    @cached_property
+    def id(self) -> bytes:
+        return hashlib.blake2b(self.to_bytes(), digest_size=8).digest()
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
+
+    def to_bytes(self) -> bytes:
+        return _msgpack.encode(self.columns)
+
+    @staticmethod
+    def from_bytes(content: bytes) -> Layout:
+        return Layout(msgspec.msgpack.decode(content, type=tuple[tuple[str, DType], ...]))
+
+    def event(self, entity: Key, at: int, values: Sequence[Value]) -> Event:
+        """An event with its identity: equal events, whatever the order of their columns, have equal identities."""
+        present = sorted((name, value) for name, value in zip(self.names, values, strict=True) if value is not None)
+        digest = hashlib.blake2b(_msgpack.encode((entity, at, present)), digest_size=8).digest()
+        return Event(entity, at, tuple(values), bytes((digest[0] & 0x7F,)) + digest[1:])  # so that it sorts alike as bytes and as int64
+
+    def pack(self, values: Sequence[Value]) -> bytes:
+        missing, fixed, texts = 0, [], []
+        for position, ((_, dtype), value) in enumerate(zip(self.columns, values, strict=True)):
+            if value is None:
+                missing |= 1 << position
+            if dtype == "str":
+                texts.append(value)
+            else:
+                fixed.append(value or 0)
+        bitmap = missing.to_bytes(self._bitmap_bytes, "little")
+        return self.id + bitmap + self._struct.pack(*fixed) + (_msgpack.encode(texts) if texts else b"")
+
+    def unpack(self, packed: Sequence[bytes], wanted: Container[str]) -> dict[str, Column]:
+        """The wanted columns of many packed events of this layout, in their order."""
+        end = self._dtype.itemsize
+        records = np.frombuffer(b"".join([each[:end] for each in packed]), self._dtype)
+        texts = [msgspec.msgpack.decode(each[end:]) for each in packed] if any(name in wanted for name in self._texts) else []
+        found: dict[str, Column] = {}
+        for position, (name, dtype) in enumerate(self.columns):
+            if name not in wanted:
+                continue
+            present = (records["missing"][:, position // 8] & (1 << position % 8)) == 0
+            if dtype == "str":
+                place = self._texts.index(name)
+                found[name] = Column(_objects([each[place] for each in texts]), present)
+            else:
+                found[name] = Column(records[name].astype(np.bool_) if dtype == "bool" else records[name], present)
+        return found
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return [name for name, dtype in self.columns if dtype == "str"]
+
+    @cached_property
+    def _bitmap_bytes(self) -> int:
+        return max(1, -(-len(self.columns) // 8))
+
+    @cached_property
+    def _struct(self) -> struct.Struct:
+        return struct.Struct("<" + "".join("d" if dtype == "float" else "q" for _, dtype in self.columns if dtype != "str"))
+
+    @cached_property
+    def _dtype(self) -> np.dtype[Any]:  # Any: a structured type
+        fixed = [(name, "<f8" if dtype == "float" else "<i8") for name, dtype in self.columns if dtype != "str"]
+        return np.dtype([("layout", "S8"), ("missing", "u1", (self._bitmap_bytes,)), *fixed])
+
+
+def empty_column(dtype: DType, size: int = 0) -> Column:
+    """A column without a value that is there."""
+    kinds: dict[DType, type] = {"float": np.float64, "int": np.int64, "datetime": np.int64, "bool": np.bool_, "str": object}
+    return Column(np.zeros(size, kinds[dtype]), np.zeros(size, np.bool_))
+
+
+def read_value(value: object, dtype: DType) -> Value:
+    """A JSON value as a column of this type holds it; null stays null. Raises Unfit."""
+    return None if value is None else _READERS[dtype](value)
+
+
+def read_key(value: object, dtype: DType, name: str) -> Key:
+    """The value that names an entity, as a request may carry it (an int also as text, and the other way). Raises Invalid."""
+    if dtype == "int":
+        try:
+            return int(str(value))
+        except ValueError as error:
+            raise Invalid(name, f"{value!r} is no whole number, and that is what names this entity") from error
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, bool | float) or not isinstance(value, str | int) or value == "":
+        raise Invalid(name, f"{value!r} is no text, and that is what names this entity")
+    return str(value)
+
+
+def stream_of(project: str, source: str, entity: Key) -> bytes:
+    """The online stream of one entity: 8 bytes of its source, 16 of its key, so keys may be as long as they like."""
+    return source_of(project, source) + hashlib.blake2b(_msgpack.encode(entity), digest_size=16).digest()
+
+
+def source_of(project: str, source: str) -> bytes:
+    return hashlib.blake2b(_msgpack.encode((project, source)), digest_size=8).digest()
+
+
+def _read_int(value: object) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unfit("type", f"{_show(value)} is no whole number")
+    if not -_LARGEST_INT <= value < _LARGEST_INT:
+        raise Unfit("range", f"{value} does not fit in 64 bits")
+    return value
+
+
+def _read_float(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unfit("type", f"{_show(value)} is no number")
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise Unfit("range", f"{_show(value)} is too large") from error
+    if not math.isfinite(number):
+        raise Unfit("non_finite", f"{number} is not finite: send null for a value that is missing")
+    return number + 0.0  # no negative zero: it would be another value to a digest and the same to everyone else
+
+
+def _read_bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Unfit("type", f"{_show(value)} is not true or false")
+    return value
+
+
+def _read_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unfit("type", f"{_show(value)} is no text")
+    if len(value) > LONGEST_TEXT:
+        raise Unfit("range", f"a text of {len(value):,} characters, more than {LONGEST_TEXT:,}")
+    return value
+
+
+def _read_moment(value: object) -> int:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return micros(value)
+    if isinstance(value, int) and not isinstance(value, bool) and -_LARGEST_INT <= value < _LARGEST_INT:
+        return value
+    if isinstance(value, str):
+        try:
+            return micros(parse_time(value))
+        except Invalid as error:
+            raise Unfit("type", str(error.fields["why"])) from error
+    raise Unfit("type", f"{_show(value)} is no time: send ISO 8601 with a zone, or microseconds since 1970")
+
+
+_READERS: Mapping[DType, Callable[[object], Value]] = {
+    "int": _read_int,
+    "float": _read_float,
+    "bool": _read_bool,
+    "str": _read_text,
+    "datetime": _read_moment,
+}
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _objects(values: Sequence[object]) -> npt.NDArray[np.object_]:
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
