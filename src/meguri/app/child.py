@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(stop: Callable[[], None], *, grace_seconds: float) -> None:
+def die_with_parent(stop: Callable[[], object], *, grace_seconds: float) -> None:
     """End with the process that started this one, which holds the other end of stdin.
 
     `stop` is called, from another thread, when stdin ends: the parent wants this process to stop, or is gone. What still runs
@@ -27,7 +27,7 @@ def die_with_parent(stop: Callable[[], None], *, grace_seconds: float) -> None:
     threading.Thread(target=_watch, args=(stop, grace_seconds), name="meguri-parent", daemon=True).start()
 
 
-def _watch(stop: Callable[[], None], grace_seconds: float) -> None:
+def _watch(stop: Callable[[], object], grace_seconds: float) -> None:
     try:
         while os.read(0, 4_096):
             pass

@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -198,6 +198,17 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Server(uvicorn.Server):
+    """uvicorn, but a signal only asks it to stop: its own handler raises the signal again, before the log is closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
 async def serve(options: EndpointOptions) -> None:
     """Serve until SIGTERM, SIGINT or, when supervised, the end of the parent. Raises NotFound, Unavailable, Conflict at the start."""
     port = read_route(route_file(options.home, options.endpoint)).port if options.port is None else options.port
@@ -219,9 +230,12 @@ async def serve(options: EndpointOptions) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
     if options.supervised:
-        die_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM), grace_seconds=DRAIN_SECONDS + 5)
+        die_with_parent(lambda: loop.call_soon_threadsafe(server.stop), grace_seconds=DRAIN_SECONDS + 5)
     tasks = [asyncio.create_task(process.poll()), asyncio.create_task(process.count())]
     logger.info("serving", extra={"endpoint": options.endpoint, "host": options.host, "port": process.address[1]})
     try:

@@ -1,0 +1,96 @@
+"""A home with one deployed endpoint, and its process."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from tests.unit.serving.examples import AT, feature_set, linear_model
+
+from meguri.adapters.blobs.local import LocalBlobs
+from meguri.adapters.online.lmdb import LmdbOnline
+from meguri.features.online import put_events
+from meguri.features.rows import Layout
+from meguri.serving.routes_table import Route, route_file, state_file, write_route
+from meguri.serving.segments import PredictionRecord, read_log
+
+TOKEN = "secret"  # of a home that lives as long as a test
+DAY = 86_400_000_000
+
+
+def make_home(home: Path, route: Route, *models: bytes) -> None:
+    """Everything that the process needs: model blobs, the online store with one event, the token, the route."""
+    blobs = LocalBlobs(home / "blobs")
+    for model in models or (linear_model(),):
+        blobs.put_bytes(model)
+    source = feature_set().source
+    layout = Layout.of(source)
+    store = LmdbOnline.owner(home / "online")
+    put_events(store, route.project, source.name, layout, [layout.event("dc", AT - DAY, (3, 0.5, 100.0))])
+    store.close()
+    (home / "token").write_text(TOKEN)
+    write_route(route_file(home, route.endpoint), route)
+
+
+@dataclass
+class RunningEndpoint:
+    """A process that serves `home`'s endpoint `bikes`."""
+
+    home: Path
+    process: subprocess.Popen[bytes]
+    client: httpx.Client
+
+    @property
+    def url(self) -> str:
+        return str(self.client.base_url)
+
+    def infer(self, body: dict[str, Any]) -> httpx.Response:  # Any: JSON
+        return self.client.post("/v2/models/bikes/infer", json=body)
+
+    def internal(self, method: str, name: str) -> Any:  # Any: JSON
+        answer = self.client.request(method, f"/internal/{name}", headers={"authorization": f"Bearer {TOKEN}"})
+        answer.raise_for_status()
+        return answer.json()
+
+    def logged(self) -> list[PredictionRecord]:
+        return [record for _, record in read_log(self.home / "log", "bikes")]
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def running(home: Path, *more: str, before: Sequence[str] = ()) -> Iterator[RunningEndpoint]:
+    """Start the process on a free port (`before`: a program that starts it), wait until it answers, end it."""
+    command = [*before, sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", "bikes", "--port", "0", *more]
+    file = state_file(home, "bikes")
+    file.unlink(missing_ok=True)
+    errors = (home / "endpoint.log").open("ab")
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors) as process:
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{_port(home, process)}", timeout=10) as client:
+                yield RunningEndpoint(home, process, client)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(15)
+            errors.close()
+
+
+def _port(home: Path, process: subprocess.Popen[bytes]) -> int:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        if state_file(home, "bikes").exists():
+            return int(msgspec.json.decode(state_file(home, "bikes").read_bytes())["port"])
+        time.sleep(0.02)
+    raise AssertionError(f"the endpoint did not start (status {process.poll()}): {(home / 'endpoint.log').read_text()}")
