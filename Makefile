@@ -7,7 +7,7 @@ BIN := .venv/bin
 ARGS ?=
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help demo test test-integrations check bench docs dev web-dev lock server-environment dev-environment
+.PHONY: help demo test test-integrations check bench docs dev web-dev lock migration server-environment dev-environment
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -41,6 +41,9 @@ dev: dev-environment ## a server on this source, its home in .meguri
 
 web-dev: dev-environment ## the pages with hot reload, beside `make dev`
 	$(BIN)/python hatch_build.py run dev
+
+migration: dev-environment ## write the next migration from the tables (ABOUT="what it does")
+	$(BIN)/python tools/migration.py "$(ABOUT)"
 
 lock: dev-environment ## pin requirements/*.txt anew from pyproject.toml
 	$(BIN)/python tools/lock.py

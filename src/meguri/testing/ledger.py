@@ -56,7 +56,7 @@ def make_ledger(db: Database, clock: Clock) -> Ledger:
 def load_tables() -> None:
     """Import every capability's `tables`, so that the metadata knows all tables of the platform."""
     for capability in pkgutil.iter_modules(meguri.__path__):
-        if capability.ispkg:
+        if capability.ispkg and capability.name not in ("ports", "testing"):  # there, `tables` is the port of the table store
             folder = importlib.import_module(f"meguri.{capability.name}")
             if any(module.name == "tables" for module in pkgutil.iter_modules(folder.__path__)):
                 importlib.import_module(f"meguri.{capability.name}.tables")
