@@ -93,10 +93,9 @@ def lint(contracts: list[Contract], source: Path) -> subprocess.CompletedProcess
         config = Path(folder, "contracts.toml")
         tables = [f"[[tool.importlinter.contracts]]\n{toml(contract)}" for contract in contracts]
         config.write_text("\n".join(["[tool.importlinter]", toml(options), *tables]))
-        return subprocess.run(
-            [str(Path(sys.executable).parent / "lint-imports"), "--config", str(config), "--no-cache"],
-            env={**os.environ, "PYTHONPATH": str(source.resolve())}, cwd=folder, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        command = [str(Path(sys.executable).parent / "lint-imports"), "--config", str(config), "--no-cache", "--no-logo"]
+        environment = {**os.environ, "PYTHONPATH": str(source.resolve()), "COLUMNS": "400"}
+        return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def toml(table: dict[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""meguri: MLOps whose loop closes by itself."""
