@@ -80,14 +80,14 @@ def build_ui(level: str) -> None:
 
 
 def uv(command: str, *arguments: str, **settings: str) -> None:
-    offered = {**from_pip(), "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_TIMEOUT": "180"}
+    listed = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    offered = {**from_pip(listed), "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_TIMEOUT": "180"}
     environment = {**offered, **os.environ, **settings, "VIRTUAL_ENV": str(VENV)}
     run([str(VENV / "bin/uv"), "pip", command, "--quiet", "--python", str(PYTHON), *arguments], environment)
 
 
-def from_pip() -> dict[str, str]:
-    """What the machine tells pip about its package index, in uv's words (uv reads neither pip's files nor its variables)."""
-    listed = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+def from_pip(listed: str) -> dict[str, str]:
+    """What `pip config list` says of the machine's package index, in uv's words (uv reads neither pip's files nor its variables)."""
     options = {name: ast.literal_eval(value) for name, _, value in (line.partition("=") for line in listed.splitlines()) if value}
 
     def option(name: str) -> str:
