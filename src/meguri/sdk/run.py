@@ -1,0 +1,402 @@
+"""`meguri.init()`, `log()`, `finish()`: what a training script uses."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, SupportsFloat
+
+from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unavailable
+from meguri.core.ids import new_id
+from meguri.core.points import STEP_LIMIT, WirePoint, ensure_metric_key, wire_value
+from meguri.sdk.buffer import Buffer
+from meguri.sdk.capture import conditions
+from meguri.sdk.client import Client, connect
+from meguri.sdk.console import Console
+from meguri.sdk.spool import Header, Record, Spool
+from meguri.sdk.sync import send, sync
+
+logger = logging.getLogger("meguri")
+
+FINISH_SECONDS = 60.0
+"""How long `finish` waits for a server that is away."""
+EXIT_SECONDS = 10.0
+UPLOAD_SECONDS = 60.0
+
+Value = str | int | float | bool | None
+
+
+class Run:
+    """A run that this process logs to. Made by `init`. All methods may be called from any thread."""
+
+    def __init__(self, id: str, client: Client, *, listens: bool, finishes: bool) -> None:
+        self.id = id
+        self.client = client
+        self._finishes = finishes
+        self._known_keys: set[str] = set()
+        self._step = 0
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._is_forked = False
+        self._buffer: Buffer | None = self._make_buffer()
+        self._console = Console(self._keep_lines) if listens else None
+        self._raised = _uncaught()
+
+    def log(self, metrics: Mapping[str, SupportsFloat], step: int | None = None) -> None:
+        """Record values of metrics at a step (by default, one more than that of the last call). Never waits for the server.
+
+        A value is a number, or what `float()` takes, such as a tensor with one element; NaN and infinities are kept. When it returns, the
+        values outlive this process (see docs/tutorials/tracking.md). Raises Invalid, and RunFinished after `finish`.
+        """
+        if self._is_over:
+            raise RunFinished(self.id)
+        at = time.time_ns() // 1_000
+        with self._lock:
+            if step is None:
+                step = self._step
+            elif isinstance(step, bool) or not -STEP_LIMIT <= int(step) <= STEP_LIMIT:
+                raise Invalid("step", f"{step!r} is no step: steps are whole numbers within +-2**53")
+            step = int(step)
+            points = [self._point(key, step, value, at) for key, value in metrics.items()]
+            self._step = max(self._step, step + 1)
+            if points:
+                (self._buffer or self._renew()).add_points(points)
+
+    def params(self, values: Mapping[str, Value] | None = None, /, **more: Value) -> None:
+        """Record parameters: text, numbers, booleans or None by name; what is nested is named with dots. Raises Invalid, RunFinished."""
+        self._add("params", values, more)
+
+    def tags(self, values: Mapping[str, Value] | None = None, /, **more: Value) -> None:
+        """Record tags. Raises Invalid, RunFinished."""
+        self._add("tags", values, more)
+
+    def artifact(self, path: str | os.PathLike[str], name: str | None = None, kind: str = "file") -> list[dict[str, Any]]:  # Any: JSON
+        """Save a file, or every file of a folder (named `name/...`), and wait until the server has it; gives what was saved.
+
+        A link inside a folder is refused: it could lead to what was never meant to be saved. Raises Invalid, RunFinished, Unavailable.
+        """
+        if self._is_over:
+            raise RunFinished(self.id)
+        return [self._upload(each, file, kind) for each, file in _files(Path(path), name)]
+
+    def flush(self, timeout_seconds: float = FINISH_SECONDS) -> bool:
+        """Wait until the server has everything that was logged so far; False where it does not answer in time."""
+        return (self._buffer or self._renew()).drain(timeout_seconds)
+
+    def finish(self, status: str = "finished", error: str | None = None, timeout_seconds: float = FINISH_SECONDS) -> None:
+        """End the run (`finished`, `failed` or `killed`) after sending what is left. Where the server stays away that long, everything,
+        this end too, is kept in a file, and sent by the next `init` or by `meguri.sync()`. Finishing twice is nothing."""
+        if self._begin_end():
+            with suppress(MeguriError):
+                sync(self.client, run=self.id)  # what forked processes have logged belongs before the end
+            if self._finishes and self._buffer is not None:
+                self._buffer.add("end", [status, error])
+            self._end(timeout_seconds)
+
+    def detach(self, timeout_seconds: float = FINISH_SECONDS) -> None:
+        """Send what is left and let go of the run, which goes on."""
+        if self._begin_end():
+            self._end(timeout_seconds)
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.finish(*_ending(error))
+
+    def __repr__(self) -> str:
+        return f"<Run {self.id}>"
+
+    def _point(self, key: str, step: int, value: SupportsFloat, at: int) -> WirePoint:
+        if key not in self._known_keys:
+            self._known_keys.add(ensure_metric_key(key))
+        try:
+            return key, step, wire_value(float(value)), at
+        except (TypeError, ValueError) as error:
+            why = f"{key!r} is {repr(value)[:60]}, which is not a number: save other things with run.params or run.artifact"
+            raise Invalid("metric", why) from error
+
+    def _add(self, kind: Any, values: Mapping[str, Value] | None, more: Mapping[str, Value]) -> None:  # Any: "params" or "tags"
+        if self._is_over:
+            raise RunFinished(self.id)
+        flat = _flat({**(values or {}), **more}, kind)
+        if flat:
+            (self._buffer or self._renew()).add(kind, flat)
+
+    def _keep_lines(self, lines: list[str]) -> None:
+        if not self._is_over:
+            (self._buffer or self._renew()).add_lines(lines)
+
+    def _upload(self, name: str, file: Path, kind: str) -> dict[str, Any]:  # Any: JSON
+        deadline, pause = time.monotonic() + UPLOAD_SECONDS, 0.2
+        while True:
+            try:
+                return self.client.runs.upload(self.id, name, file, kind)
+            except Unavailable:
+                if time.monotonic() + pause > deadline:
+                    raise
+            time.sleep(pause)
+            pause *= 2
+
+    def _begin_end(self) -> bool:
+        """False where somebody else has begun to end it."""
+        if self._console is not None:
+            self._console.stop()
+        with self._lock:
+            begins = not self._is_over
+            self._is_over = True
+        return begins
+
+    def _end(self, timeout_seconds: float) -> None:
+        if self._buffer is not None:
+            self._buffer.drain(timeout_seconds)
+            left = self._buffer.close()
+            if left and not self._is_forked:
+                logger.warning(
+                    "meguri: %d records of %s wait in %s; the next init() or meguri.sync() sends them", left, self.id, self._folder()
+                )
+            if self._buffer.dropped:
+                logger.error("meguri: %d records of %s were lost: disk and memory were full", self._buffer.dropped, self.id)
+        self.client.close()
+        _forget(self)
+
+    def _folder(self) -> Path:
+        return self.client.link.place.home / "spool"
+
+    def _make_buffer(self) -> Buffer:
+        header = Header(self.id, new_id("w"), self.client.link.place.url)
+        spool = None
+        try:
+            spool = Spool.create(self._folder(), header)
+        except OSError as error:
+            logger.warning("meguri: %s cannot be written (%s): what is logged waits in memory only", self._folder(), error.strerror)
+
+        def send_one(record: Record) -> None:
+            send(self.client, header, record)
+
+        def beat() -> None:
+            self.client.patch(f"/api/v1/runs/{self.id}", {"heartbeat": True})
+
+        return Buffer(send_one, beat, spool, sends=not self._is_forked)
+
+    def after_fork(self) -> None:
+        """In a forked process: what is logged here is kept in a file of its own, which the first process sends."""
+        if self._buffer is not None:
+            self._buffer.abandon()
+        self._lock, self._buffer = threading.Lock(), None
+        self._is_forked, self._finishes = True, False
+        if self._console is not None:
+            self._console.after_fork()
+
+    def _renew(self) -> Buffer:
+        self._buffer = self._make_buffer()
+        return self._buffer
+
+
+_runs: list[Run] = []
+_runs_lock = threading.Lock()
+_prepared = False
+
+
+def init(
+    project: str = "default",
+    name: str = "",
+    *,
+    experiment: str = "default",
+    params: Mapping[str, Any] | None = None,  # Any: values or mappings of them
+    tags: Mapping[str, Any] | None = None,  # Any: as above
+    id: str | None = None,
+    parent: Run | str | None = None,
+    console: bool = True,
+    url: str | None = None,
+    token: str | None = None,
+    home: str | os.PathLike[str] | None = None,
+) -> Run:
+    """Begin a run, and make it the one that `log` and `finish` mean.
+
+    With the `id` of a run that still goes on, log to that one (many processes may). `parent`: a run that this one is a part of. `console`:
+    keep what is printed. `url`, `token`, `home`: see `meguri.connect`. Git state, command, Python, packages, hardware and host are
+    recorded; environment variables never. Raises Invalid, Unavailable, HomeInUse, and RunFinished for the id of a run that has ended.
+    """
+    client = connect(url, token, home)
+    try:
+        found = conditions()
+        body = {
+            "id": id or new_id("run"),
+            "project": project,
+            "experiment": experiment,
+            "name": name,
+            "params": _flat(params or {}, "params"),
+            "tags": _flat(tags or {}, "tags"),
+            "conditions": found.values,
+            "texts": found.texts,
+            "parent": parent.id if isinstance(parent, Run) else parent,
+        }
+        started = _patiently(client, body)
+        if started["status"] != "running":
+            raise RunFinished(started["id"])
+    except BaseException:
+        client.close()
+        raise
+    begun = Run(started["id"], client, listens=console, finishes=True)
+    _remember(begun)
+    threading.Thread(target=_send_leftovers, args=(client,), name="meguri-sync", daemon=True).start()
+    return begun
+
+
+def attach(id: str, *, url: str | None = None, token: str | None = None, home: str | os.PathLike[str] | None = None) -> Run:
+    """Log to a run that somebody else began and will finish, such as that of a pipeline step."""
+    attached = Run(id, connect(url, token, home), listens=False, finishes=False)
+    _remember(attached)
+    return attached
+
+
+def run() -> Run:
+    """The run that was begun last in this process and goes on; in a step of a pipeline, the run of that step. Raises Conflict."""
+    newest = _newest()
+    if newest is not None:
+        return newest
+    step = os.environ.get("MEGURI_RUN")
+    if step:
+        return attach(step)
+    raise Conflict("no run goes on in this process: begin one with meguri.init()")
+
+
+def log(metrics: Mapping[str, SupportsFloat], step: int | None = None) -> None:
+    """`Run.log` of the run that goes on."""
+    run().log(metrics, step)
+
+
+def finish(status: str = "finished", error: str | None = None) -> None:
+    """`Run.finish` of the current run; nothing where there is none."""
+    newest = _newest()
+    if newest is not None:
+        newest.finish(status, error)
+
+
+def detach() -> None:
+    """Let go of the current run, if there is one, without ending it."""
+    newest = _newest()
+    if newest is not None:
+        newest.detach()
+
+
+def _patiently(client: Client, body: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    """Begin the run; a server that restarts at this moment is waited for. The id makes a resend harmless."""
+    for pause in (0.2, 0.5, 1.0, 2.0, 0.0):
+        try:
+            started: dict[str, Any] = client.post("/api/v1/runs", body)
+            return started
+        except Unavailable:
+            if not pause:
+                raise
+            time.sleep(pause)
+    raise AssertionError  # the loop returns or raises
+
+
+def _newest() -> Run | None:
+    with _runs_lock:
+        return _runs[-1] if _runs else None
+
+
+def _remember(run: Run) -> None:
+    global _prepared
+    with _runs_lock:
+        _runs.append(run)
+        if not _prepared:
+            _prepared = True
+            atexit.register(_finish_all)
+            os.register_at_fork(after_in_child=_after_fork)
+
+
+def _forget(run: Run) -> None:
+    with _runs_lock, suppress(ValueError):
+        _runs.remove(run)
+
+
+def _finish_all() -> None:
+    """At the end of the process: nobody finished these runs, so its end is theirs."""
+    for run in reversed(_runs[:]):
+        uncaught = _uncaught()
+        run.finish(*_ending(uncaught if uncaught is not run._raised else None), timeout_seconds=EXIT_SECONDS)
+
+
+def _after_fork() -> None:
+    global _runs_lock
+    _runs_lock = threading.Lock()
+    for run in _runs:
+        run.after_fork()
+
+
+def _uncaught() -> BaseException | None:
+    """What the interpreter reported last as not caught."""
+    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    return error if isinstance(error, BaseException) else None
+
+
+def _ending(error: BaseException | None) -> tuple[str, str | None]:
+    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+        return "finished", None
+    if isinstance(error, KeyboardInterrupt):
+        return "killed", "interrupted from the keyboard"
+    return "failed", f"{type(error).__name__}: {error}"
+
+
+def _send_leftovers(client: Client) -> None:
+    with suppress(MeguriError, RuntimeError, OSError):  # the run may be over, and the client closed, before this is done
+        report = sync(client)
+        if report.sent:
+            logger.info("meguri: sent what earlier processes had left: %s", ", ".join(report.sent))
+
+
+def _flat(values: Mapping[str, Any], field: str, prefix: str = "") -> dict[str, Value]:  # Any: values or mappings of them
+    flat: dict[str, Value] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            flat |= _flat(value, field, f"{name}.")
+        elif value is None or isinstance(value, bool | int | str):
+            flat[name] = value
+        elif isinstance(value, float):
+            flat[name] = wire_value(value)
+        else:
+            flat[name] = _plain(value)
+    return flat
+
+
+def _plain(value: object) -> Value:
+    """A number where it is one, such as NumPy's; else how it shows itself."""
+    item = getattr(value, "item", None)
+    if callable(item):
+        with suppress(TypeError, ValueError):
+            number = item()
+            if isinstance(number, bool | int | str):
+                return number
+            if isinstance(number, float):
+                return wire_value(number)
+    return str(value)
+
+
+def _files(path: Path, name: str | None) -> list[tuple[str, Path]]:
+    if path.is_file():
+        return [(name or path.name, path)]
+    if not path.is_dir():
+        raise Invalid("path", f"{path} is neither a file nor a folder: give the path of what to save")
+    top = name or path.resolve().name
+    found: list[tuple[str, Path]] = []
+    for folder, folders, files in os.walk(path):
+        folders.sort()
+        for each in sorted([*files, *(inner for inner in folders if (Path(folder) / inner).is_symlink())]):
+            file = Path(folder) / each
+            if file.is_symlink():
+                raise Invalid("path", f"{file} is a link: save what it leads to by its own path, or take it out of the folder")
+            found.append((f"{top}/{file.relative_to(path).as_posix()}", file))
+    return found
