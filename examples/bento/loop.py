@@ -1,0 +1,88 @@
+"""A bento shop: predict what each dish sells in each hour, notice when the world changes, and learn the new one.
+
+Everything that meguri must know is declared in this file. `meguri apply examples/bento` shows the plan and stores the folder;
+from then on the server trains, judges, serves, watches and retrains from that stored copy.
+"""
+
+import numpy as np
+import polars as pl
+from sklearn.ensemble import HistGradientBoostingRegressor
+
+import meguri as mg
+
+project = mg.Project("bento", clock="event", description="Hourly sales of a bento shop, dish by dish")
+
+# What is predicted about what ---------------------------------------------------------------------------------------------------------
+
+dish = mg.Entity("dish")
+
+CALENDAR = {"takeaway": int, "hour": int, "weekday": int, "holiday": int}
+WEATHER = {"temperature": float, "rain": float}
+
+sales = mg.Source(
+    "sales",
+    entity=dish,
+    event_time="at",
+    known_after="24h",  # the till's figures of an hour reach us a day later
+    columns={**CALENDAR, **WEATHER, "sold": float},
+    description="One row a dish and hour while the shop is open: calendar, weather and how many were sold.",
+)
+
+# Features: sent with a request (calendar and forecast) or looked up by the server (history of the dish) --------------------------------
+
+history = mg.FeatureView(
+    "history",
+    source=sales,
+    features={
+        "sold_last_week": mg.last("sold", window="1h", offset="7d"),
+        "sold_week": mg.mean("sold", window="7d"),
+        "sold_month": mg.mean("sold", window="28d"),
+    },
+    description="Sales of a dish as far as they are known: the same hour a week ago, and the means of a week and of four weeks.",
+)
+
+INPUTS = [*CALENDAR, *WEATHER, "sold_last_week", "sold_week", "sold_month"]
+
+hourly = mg.FeatureService("hourly", source=sales, request=[*CALENDAR, *WEATHER], views=[history], label="sold")
+
+# Training -----------------------------------------------------------------------------------------------------------------------------
+
+
+@mg.step
+def train(frame: pl.DataFrame, seed: int = 0) -> mg.Model:
+    """Boosted trees with a Poisson loss, because sales are counts."""
+    rows = frame.filter(pl.col("sold").is_not_null())
+    inputs, truth = rows.select(pl.col(INPUTS).cast(pl.Float64)).to_numpy(), rows["sold"].to_numpy()
+    estimator = HistGradientBoostingRegressor(loss="poisson", random_state=seed).fit(inputs, truth)
+
+    error = float(np.abs(estimator.predict(inputs) - truth).sum() / truth.sum())
+    mg.log({"rows": rows.height, "wape_train": error})
+    return mg.Model(estimator, features=INPUTS, metrics={"wape_train": error}, frame=rows)
+
+
+@mg.pipeline(holdout="4d")  # the newest days are never trained on: the gate judges on them
+def retrain():
+    """Rows as they were known -> model -> registry."""
+    frame = mg.training_frame(hourly)
+    mg.register(train(frame), name="bento")
+
+
+# Serving and watching -----------------------------------------------------------------------------------------------------------------
+
+endpoint = mg.Endpoint("bento", model="bento", features=hourly)
+
+quality = mg.Monitor("bento-quality", endpoint=endpoint, kind="quality", metric="wape", window="4d", tolerance=0.1)
+drift = mg.Monitor("bento-drift", endpoint=endpoint, kind="drift", window="7d")
+
+# The loop: lost accuracy starts the pipeline, again every four days until a challenger wins back what was lost --------------------------
+
+policy = mg.Policy(
+    pipeline=retrain,
+    endpoint=endpoint,
+    cooldown="4d",
+    gate=mg.Gate(metric="wape", margin=0.1, confidence=0.9),  # a challenger must be better by a tenth, or nothing changes
+    watch="3d",  # after a promotion, compare the first 3 days with what the former champion would have said
+    rollback_tolerance=0.1,
+)
+
+mg.Trigger("lost-accuracy", on=quality, policy=policy)
