@@ -12,6 +12,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import meguri
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PACKAGES = packages_distributions()
@@ -89,3 +91,7 @@ def test_one_node_builds_the_ui_everywhere() -> None:
 
 def test_nothing_that_drags_a_gpu_stack_is_pinned() -> None:
     assert {"torch", "tensorflow", "pandas"} & set(pins("server")) == set()
+
+
+def test_the_version_is_said_once() -> None:
+    assert meguri.__version__ == PROJECT["version"]

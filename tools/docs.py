@@ -1,0 +1,123 @@
+"""Writes `docs/reference` from the program itself: `make docs`. A test holds the pages equal to what this would write."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import inspect
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from meguri.cli.main import build_parser
+from meguri.core import errors
+from meguri.core.settings import Settings
+from meguri.server.errors import status_of
+from meguri.testing.server import running_server
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs/reference"
+NOTE = "<!-- written by `make docs`; change the program, not this page -->\n"
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder, "home")) as server:
+        wanted = pages(httpx.get(f"{server.url}/openapi.json").raise_for_status().json())
+    for file in FOLDER.glob("*.md"):
+        if file.name not in wanted:
+            file.unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text)
+        print(f"docs/reference/{name}")
+
+
+def pages(document: dict[str, Any]) -> dict[str, str]:  # Any: JSON
+    """Every page of the reference, given the OpenAPI document: file name and text."""
+    written = {"commands": commands(), "settings": settings(), "errors": error_table(), "events": events(), "routes": routes(document)}
+    return {f"{name}.md": f"{NOTE}\n{text.strip()}\n" for name, text in written.items()}
+
+
+def commands() -> str:
+    return "# Commands\n\n" + "\n\n".join(f"## {parser.prog}\n\n```\n{help_of(parser)}\n```" for parser in parsers(build_parser()))
+
+
+def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from parsers(child)
+
+
+def help_of(parser: argparse.ArgumentParser) -> str:
+    """The help, in a width that does not depend on the terminal."""
+    parser.formatter_class = narrow(parser.formatter_class)
+    return parser.format_help().strip()
+
+
+def narrow(formatter: Any) -> Any:  # Any: argparse accepts whatever makes a formatter from the program's name
+    return lambda prog: formatter(prog, width=100)
+
+
+def settings() -> str:
+    rows = ["| setting | environment | default |", "|---|---|---|"]
+    for field in dataclasses.fields(Settings):
+        default = field.default if field.default is not dataclasses.MISSING else str(getattr(Settings(), field.name))
+        rows.append(f"| `{field.name}` | `MEGURI_{field.name.upper()}` | `{default!r}` |")
+    intro = "Read once from defaults, then `meguri.toml` in the working folder, then `MEGURI_*`, then the command line."
+    return f"# Settings\n\n{intro}\n\n{inspect.getdoc(Settings)}\n\n" + "\n".join(rows)
+
+
+def error_table() -> str:
+    found = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.MeguriError)]
+    rows = ["| code | status | what it means |", "|---|---|---|"]
+    for each in found[1:]:
+        status = status_of(each.__new__(each))
+        rows.append(f"| `{each.__name__}` | {status} | {one_line(inspect.getdoc(each) or '')} |")
+    intro = (
+        "An error answers with `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and fields of its own."
+    )
+    return f"# Errors\n\n{intro}\n\n" + "\n".join(rows)
+
+
+def events() -> str:
+    """Kinds of events as the source writes them: a call `<...>events.add(tx, "kind", ...)`."""
+    writers: dict[str, set[str]] = {}
+    package = ROOT / "src/meguri"
+    for file in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and re.search(r"\bevents\.add$", ast.unparse(node.func)) and len(node.args) > 1:
+                for kind in texts(node.args[1]):
+                    writers.setdefault(kind, set()).add(file.relative_to(package).parts[0])
+    rows = ["| event | written by |", "|---|---|", *(f"| `{kind}` | {', '.join(sorted(writers[kind]))} |" for kind in sorted(writers))]
+    return "# Events\n\nWhat happened, in the past tense; each is written in the transaction of the change itself.\n\n" + "\n".join(rows)
+
+
+def texts(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    if isinstance(node, ast.IfExp):
+        return [*texts(node.body), *texts(node.orelse)]
+    return []
+
+
+def routes(document: dict[str, Any]) -> str:  # Any: JSON
+    rows = ["| method | path | permission | what |", "|---|---|---|---|"]
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            rows.append(f"| {method.upper()} | `{path}` | {operation['x-permission']} | {one_line(operation['summary'])} |")
+    return "# Routes\n\nTypes of bodies and answers are in `/openapi.json`.\n\n" + "\n".join(rows)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()
