@@ -1,0 +1,153 @@
+"""One monitor, one event day: read what is known before it, and judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from meguri.core.definitions.monitoring import MonitorDefinition
+from meguri.monitoring import tables
+from meguri.monitoring.drift import DayCounts, DriftVerdict, judge_drift, thresholds_of
+from meguri.monitoring.evidence import drift_check, quality_check
+from meguri.monitoring.model import Check
+from meguri.monitoring.quality import DayErrors, QualityVerdict, judge_quality
+from meguri.profiles.reference import Reference
+from meguri.serving.tables import find_live
+
+FindJson = Callable[[Connection, str], dict[str, Any] | None]
+"""Finds the reference profile or the baseline of a model version, as JSON; None where it has none."""
+
+MATURE_SHARE = 0.95
+SETTLED_DAYS = 30
+"""Days as old as this have all the labels that they will ever get, as far as `expected_coverage` is concerned."""
+_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What is known of an endpoint's event days, read once for a check."""
+
+    open: tuple[tuple[str, int, int], ...]
+    """(version, day, predictions without a label)."""
+    errors: tuple[tuple[str, DayErrors], ...]
+    """(version, sums over labelled rows)."""
+
+    @staticmethod
+    def read(tx: Connection, endpoint: str, *, until_day: int, from_day: int = 0) -> Days:
+        return Days(
+            tuple(tables.list_open(tx, endpoint, from_day=from_day, until_day=until_day)),
+            tuple(tables.list_errors(tx, endpoint, from_day=from_day, until_day=until_day)),
+        )
+
+    def before(self, day: int) -> Days:
+        return Days(tuple(each for each in self.open if each[1] < day), tuple(each for each in self.errors if each[1].day < day))
+
+    def serving_version(self, live: str | None) -> str | None:
+        """The version of the last day's predictions; of several that which is live now, else the youngest."""
+        by_day = [(day, version) for version, day, _ in self.open] + [(each.day, version) for version, each in self.errors]
+        last = max(by_day, default=(0, None))
+        return live if (last[0], live) in by_day else last[1]
+
+    def predicted(self) -> dict[tuple[int, str], int]:
+        """Predictions by day and version."""
+        found: dict[tuple[int, str], int] = defaultdict(int)
+        for version, day, count in self.open:
+            found[day, version] += count
+        for version, each in self.errors:
+            found[each.day, version] += each.n
+        return found
+
+    def coverage(self) -> dict[int, tuple[int, int]]:
+        """(predictions, labelled) by day."""
+        labelled: dict[int, int] = defaultdict(int)
+        for _, errors in self.errors:
+            labelled[errors.day] += errors.n
+        waiting: dict[int, int] = defaultdict(int)
+        for _, day, count in self.open:
+            waiting[day] += count
+        return {day: (labelled[day] + waiting[day], labelled[day]) for day in labelled.keys() | waiting.keys()}
+
+    def mature(self, until_day: int) -> set[int]:
+        """Days that have at least 95 % of the labels that are to be expected."""
+        coverage = self.coverage()
+        needed = MATURE_SHARE * expected_coverage(coverage, until_day)
+        return {day for day, (predicted, labelled) in coverage.items() if labelled >= needed * predicted}
+
+
+def expected_coverage(coverage: Mapping[int, tuple[int, int]], until_day: int) -> float:
+    """Share of predictions that ever get a label: median over the settled days, 1 before there are five of them."""
+    settled = [labelled / predicted for day, (predicted, labelled) in coverage.items() if day < until_day - SETTLED_DAYS]
+    return median(settled) if len(settled) >= 5 else 1.0
+
+
+class Judge:
+    """Judges; keeps the references of the versions that serve, and their thresholds, for they never change."""
+
+    def __init__(self, find_reference: FindJson, find_baseline: FindJson) -> None:
+        self._find_reference, self._find_baseline = find_reference, find_baseline
+        self._references: dict[str, Reference] = {}
+        self._thresholds: dict[tuple[str, int], dict[str, float]] = {}
+
+    def check(self, tx: Connection, monitor: MonitorDefinition, day: int, days: Days, last: Check | None) -> Check:
+        known = days.before(day)
+        live = find_live(tx, monitor.endpoint)
+        version = known.serving_version(live.version if live else None)
+        if monitor.kind == "drift":
+            return drift_check(monitor, day, version, self._drift(tx, monitor, day, version))
+        mature = known.mature(day)
+        own = [errors for owner, errors in known.errors if owner == version and errors.day in mature]
+        newest = own[-1].day if own else None
+        if last is not None and last.version == version and last.evidence["newest_day"] == newest:
+            found = QualityVerdict(False, None, None, None, 0.0, 0, 0, 0, None, "no day has got its labels since the last check")
+        else:
+            found = self._quality(tx, monitor, version, own)
+        return quality_check(monitor, day, version, found, newest)
+
+    def _quality(self, tx: Connection, monitor: MonitorDefinition, version: str | None, own: Sequence[DayErrors]) -> QualityVerdict:
+        baseline = self._find_baseline(tx, version) if version is not None else None
+        return judge_quality(
+            baseline_days(baseline),
+            own,
+            metric=monitor.metric,
+            window_days=window_days(monitor),
+            tolerance=monitor.tolerance,
+            minimum_rows=monitor.minimum_rows,
+        )
+
+    def _drift(self, tx: Connection, monitor: MonitorDefinition, day: int, version: str | None) -> DriftVerdict:
+        window = window_days(monitor)
+        reference = self._reference(tx, version) if version is not None else None
+        if version is None or reference is None:
+            why = "nothing was predicted yet" if version is None else f"version {version} has no reference profile"
+            return DriftVerdict(False, 0, window, day - window, (), why)
+        thresholds = self._thresholds.get((version, window))
+        if thresholds is None:
+            thresholds = self._thresholds[version, window] = thresholds_of(reference, window)
+        found = tables.list_counts(tx, monitor.endpoint, version, reference.digest, from_day=day - 4 * window, until_day=day)
+        counts = [DayCounts(row.day, row.rows, np.array(row.counts, dtype=np.int64)) for row in found]
+        return judge_drift(reference, thresholds, counts, until_day=day, window_days=window, minimum_rows=monitor.minimum_rows)
+
+    def _reference(self, tx: Connection, version: str) -> Reference | None:
+        if version not in self._references:
+            value = self._find_reference(tx, version)
+            if value is None:
+                return None
+            self._references[version] = Reference.from_json(value)
+        return self._references[version]
+
+
+def window_days(monitor: MonitorDefinition) -> int:
+    """The monitor's window in whole event days."""
+    return max(1, round(monitor.window_seconds / _SECONDS))
+
+
+def baseline_days(value: Mapping[str, Any] | None) -> list[DayErrors]:  # Any: JSON
+    """Days of a version's baseline, `{"days": [{"day", "n", "abs", "sq", "label"}]}`: sums over its holdout."""
+    days = value["days"] if value else ()
+    return sorted((DayErrors(each["day"], each["n"], each["abs"], each["sq"], each["label"]) for each in days), key=lambda each: each.day)

@@ -1,0 +1,208 @@
+"""Late labels: kept the moment they come, joined to their predictions exactly once, in whatever order the two arrive."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from meguri.core.errors import Invalid
+from meguri.core.times import Clock, from_micros, micros
+from meguri.db.dialect import insert_ignore, upsert
+from meguri.db.engine import Database
+from meguri.db.journal import Journal, Position
+from meguri.monitoring import tables
+from meguri.monitoring.tables import label_cursors, outcomes, pending_labels
+from meguri.serving.tables import open_predictions
+
+LARGEST_BATCH = 10_000
+"""Labels in one request, and journal records in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The true value of what was predicted."""
+
+    prediction_id: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a batch: all of it is kept; `duplicates` of its labels say what was known already."""
+
+    accepted: int
+    duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What one join did. `pending`: labels that wait for their prediction now."""
+
+    joined: int
+    corrected: int
+    repeated: int
+    pending: int
+
+
+class _Record(msgspec.Struct, frozen=True, array_like=True):
+    id: str
+    value: float
+    received: int
+
+
+_decode = msgspec.msgpack.Decoder(_Record).decode
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Labels:
+    """The label journals of a home (one for each endpoint), and the join."""
+
+    def __init__(self, db: Database, folder: Path, clock: Clock) -> None:
+        self.db, self.clock = db, clock
+        self._folder = folder
+        self._journals: dict[str, Journal] = {}
+
+    def submit(self, endpoint: str, labels: Sequence[Label]) -> Accepted:
+        """Keep labels: when this returns they survive a kill. Raises Invalid naming the first label that is none; then nothing is kept."""
+        if len(labels) > LARGEST_BATCH:
+            raise Invalid("labels", f"{len(labels)} are too many for one request: send at most {LARGEST_BATCH:,}")
+        for place, each in enumerate(labels):
+            _ensure_label(place, each)
+        if not labels:
+            return Accepted(0, 0)
+        received = micros(self.clock())
+        self._journal(endpoint).append([_encode(_Record(each.prediction_id, float(each.value), received)) for each in labels])
+        newest = {each.prediction_id: each.value for each in labels}
+        with self.db.read() as tx:
+            known = tables.find_by_id(tx, outcomes, endpoint, newest) | tables.find_by_id(tx, pending_labels, endpoint, newest)
+        fresh = sum(1 for id, value in newest.items() if id not in known or known[id].label != value)
+        return Accepted(fresh, len(labels) - fresh)
+
+    def join(self, endpoint: str) -> Joined:
+        """Bring every label of the journal to its prediction. Doing it again changes nothing; a label without prediction waits."""
+        total = Joined(0, 0, 0, 0)
+        while True:
+            with self.db.write() as tx:
+                step, more = self._join_some(tx, endpoint)
+            total = Joined(total.joined + step.joined, total.corrected + step.corrected, total.repeated + step.repeated, step.pending)
+            if not more:
+                return total
+
+    def close(self) -> None:
+        for journal in self._journals.values():
+            journal.close()
+
+    def _journal(self, endpoint: str) -> Journal:
+        return self._journals.setdefault(endpoint, Journal(self._folder, f"labels.{endpoint}"))
+
+    def _join_some(self, tx: Connection, endpoint: str) -> tuple[Joined, bool]:
+        cursor = _lock_cursor(tx, endpoint)
+        start = Position(cursor.segment, cursor.offset)
+        records, end = self._read(endpoint, start)
+        labels = {row.prediction_id: _Record(row.prediction_id, row.label, micros(row.labelled_at)) for row in _ready(tx, endpoint)}
+        waiting = set(labels)
+        labels |= {each.id: each for each in records}
+        joined, corrected, repeated = _apply(tx, endpoint, labels, waiting)
+        repeated += len(records) - len({each.id for each in records})
+        if end != start or joined:
+            done = {
+                "segment": end.segment,
+                "offset": end.offset,
+                "joined": cursor.joined + joined,
+                "corrected": cursor.corrected + corrected,
+                "repeated": cursor.repeated + repeated,
+            }
+            tx.execute(update(label_cursors).where(label_cursors.c.endpoint == endpoint).values(done))
+        if end.segment > start.segment:
+            self._journal(endpoint).drop_before(start.segment)
+        return Joined(joined, corrected, repeated, count_pending(tx, endpoint)), len(records) == LARGEST_BATCH
+
+    def _read(self, endpoint: str, start: Position) -> tuple[list[_Record], Position]:
+        records, end = [], start
+        for position, content in self._journal(endpoint).read(start):
+            records.append(_decode(content))
+            end = position
+            if len(records) == LARGEST_BATCH:
+                break
+        return records, end
+
+
+def count_pending(tx: Connection, endpoint: str) -> int:
+    """How many labels wait for their prediction."""
+    return int(tx.execute(select(func.count()).select_from(pending_labels).where(pending_labels.c.endpoint == endpoint)).scalar_one())
+
+
+def _ensure_label(place: int, label: Label) -> None:
+    where = f"labels[{place}]"
+    if not label.prediction_id or len(label.prediction_id) > 256:
+        raise Invalid(f"{where}.prediction_id", f"{label.prediction_id!r} is no prediction id: send 1 to 256 characters")
+    if not math.isfinite(label.value):
+        why = f"{label.value!r} (of prediction {label.prediction_id!r}) is not a finite number: leave out labels that are not known"
+        raise Invalid(f"{where}.value", why, prediction_id=label.prediction_id)
+
+
+def _lock_cursor(tx: Connection, endpoint: str) -> Row[Any]:
+    empty = {"endpoint": endpoint, "segment": 0, "offset": 0, "joined": 0, "corrected": 0, "repeated": 0}
+    insert_ignore(tx, label_cursors, [empty])
+    return tx.execute(select(label_cursors).where(label_cursors.c.endpoint == endpoint).with_for_update()).one()
+
+
+def _ready(tx: Connection, endpoint: str) -> list[Row[Any]]:
+    return tables.pending_with_prediction(tx, endpoint)
+
+
+def _apply(tx: Connection, endpoint: str, labels: dict[str, _Record], waiting: set[str]) -> tuple[int, int, int]:
+    """Join, correct or keep waiting; gives how many were joined, corrected, and known already."""
+    if not labels:
+        return 0, 0, 0
+    known = tables.find_by_id(tx, outcomes, endpoint, labels)
+    predictions = tables.find_by_id(tx, open_predictions, endpoint, labels.keys() - known.keys())
+    changes: dict[tuple[str, int], list[tuple[float, float, int]]] = defaultdict(list)
+    rows = []
+    for id, row in predictions.items():
+        changes[row.version, tables.day_of(row.event_at)].append((row.output, labels[id].value, 1))
+        rows.append(_outcome(row, labels[id]))
+    corrected = {id: row for id, row in known.items() if row.label != labels[id].value}
+    for id, row in corrected.items():
+        cell = changes[row.version, tables.day_of(row.event_at)]
+        cell += [(row.output, row.label, -1), (row.output, labels[id].value, 1)]
+        tx.execute(
+            update(outcomes)
+            .where(outcomes.c.endpoint == endpoint, outcomes.c.prediction_id == id)
+            .values(label=labels[id].value, labelled_at=from_micros(labels[id].received))
+        )
+    if rows:
+        tx.execute(insert(outcomes), rows)
+    if changes:
+        tables.add_to_cells(tx, endpoint, changes)
+    tables.delete_by_id(tx, open_predictions, endpoint, predictions)
+    tables.delete_by_id(tx, pending_labels, endpoint, waiting)
+    late = [
+        {"endpoint": endpoint, "prediction_id": id, "label": each.value, "labelled_at": from_micros(each.received)}
+        for id, each in labels.items()
+        if id not in known and id not in predictions
+    ]
+    upsert(tx, pending_labels, late, key=["endpoint", "prediction_id"], update=["label", "labelled_at"])
+    return len(rows), len(corrected), len(known) - len(corrected)
+
+
+def _outcome(prediction: Row[Any], label: _Record) -> dict[str, Any]:  # Any: column values
+    return {
+        "endpoint": prediction.endpoint,
+        "prediction_id": prediction.id,
+        "event_at": prediction.event_at,
+        "version": prediction.version,
+        "deployment": prediction.deployment,
+        "entity": prediction.entity,
+        "inputs": prediction.inputs,
+        "output": prediction.output,
+        "label": label.value,
+        "labelled_at": from_micros(label.received),
+    }

@@ -1,0 +1,273 @@
+"""Monitors: judged once for each event day, on the watermark, with alerts and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from meguri.core.definitions.monitoring import MonitorDefinition
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.errors import Conflict, NotFound
+from meguri.core.ids import NewId, new_id
+from meguri.core.times import Clock, from_micros, iso
+from meguri.db.engine import Database
+from meguri.events.service import Events
+from meguri.lineage.service import Lineage, Node
+from meguri.monitoring import series, tables
+from meguri.monitoring.judge import Days, FindJson, Judge, window_days
+from meguri.monitoring.labels import Accepted, Joined, Label, Labels
+from meguri.monitoring.model import (
+    RECENT_CHECKS,
+    Alert,
+    Check,
+    Coverage,
+    DayQuality,
+    DriftMatrix,
+    MonitorState,
+    OpenAlert,
+    OutcomeRow,
+    decide,
+)
+from meguri.monitoring.tables import alerts, checks
+from meguri.profiles.reference import DAY
+from meguri.serving.tables import get_endpoint
+
+FindDefinition = Callable[[Connection, str], ProjectDefinition | None]
+END = 2_932_896
+"""Number of the last day that a time can name: 9999-12-31."""
+DRIFT_TOLD_AGAIN = 4
+"""A drift that lasts is told again after as many windows; lost quality after every window."""
+
+
+class Monitoring:
+    """Takes labels, joins them to predictions, judges monitors, keeps alerts.
+
+    `find_definition`: what a project declares now. `find_reference` and `find_baseline`: JSON that a model version carries, its reference
+    profile and `{"metric", "days": [{"day", "n", "abs", "sq", "label"}]}`, sums of |e|, e^2 and |y| by event day of its holdout.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        events: Events,
+        lineage: Lineage,
+        *,
+        journals: Path,
+        clock: Clock,
+        find_definition: FindDefinition,
+        find_reference: FindJson,
+        find_baseline: FindJson,
+        make_id: NewId = new_id,
+    ) -> None:
+        self.db, self.events, self.lineage, self.clock, self.make_id = db, events, lineage, clock, make_id
+        self.labels = Labels(db, journals, clock)
+        self._find_definition = find_definition
+        self._judge = Judge(find_reference, find_baseline)
+
+    def submit(self, endpoint: str, labels: Sequence[Label]) -> Accepted:
+        """Keep labels; when this returns they survive a kill. Raises NotFound, and Invalid naming the bad label; then none is kept."""
+        with self.db.read() as tx:
+            get_endpoint(tx, endpoint)
+        return self.labels.submit(endpoint, labels)
+
+    def join(self, endpoint: str) -> Joined:
+        """Bring the labels that came to their predictions. Doing it again changes nothing."""
+        return self.labels.join(endpoint)
+
+    def check(self, project: str, until: datetime) -> list[Check]:
+        """Judge every monitor of a project for each event day that began up to `until` and was not judged yet; gives the new checks.
+
+        One transaction with the checks, alerts and events. Doing it again changes nothing. A removed monitor's alert is resolved.
+        """
+        with self.db.write() as tx:
+            definition = self._find_definition(tx, project)
+            monitors = definition.monitors if definition is not None else ()
+            self._resolve_orphans(tx, project, [each.name for each in monitors])
+            known: dict[str, Days] = {}
+            found: list[Check] = []
+            for monitor in monitors:
+                found += self._check_monitor(tx, project, monitor, tables.day_of(until), known)
+        return found
+
+    def _check_monitor(self, tx: Connection, project: str, monitor: MonitorDefinition, until: int, known: dict[str, Days]) -> list[Check]:
+        recent = [_check(row) for row in tables.list_checks(tx, project, monitor.name, limit=RECENT_CHECKS)]
+        first = recent[-1].day + 1 if recent else _following(tables.first_day(tx, monitor.endpoint), until)
+        new: list[Check] = []
+        for day in range(first, until + 1):
+            if monitor.endpoint not in known:
+                known[monitor.endpoint] = Days.read(tx, monitor.endpoint, until_day=until)
+            check = self._judge.check(tx, monitor, day, known[monitor.endpoint], recent[-1] if recent else None)
+            tx.execute(insert(checks), _check_row(project, check))
+            recent = [*recent, check][-RECENT_CHECKS:]
+            self._follow(tx, project, monitor, recent)
+            new.append(check)
+        return new
+
+    def _follow(self, tx: Connection, project: str, monitor: MonitorDefinition, recent: Sequence[Check]) -> None:
+        check = recent[-1]
+        row = tables.open_alert(tx, project, monitor.name)
+        every = window_days(monitor) * (DRIFT_TOLD_AGAIN if monitor.kind == "drift" else 1)
+        decision = decide(monitor.kind, OpenAlert(row.version, row.told_day) if row else None, recent, every_days=every)
+        if decision.resolve is not None and row is not None:
+            self._resolve(tx, row, check.at, decision.resolve)
+        if decision.open:
+            self._open(tx, project, check)
+        elif decision.tell and row is not None:
+            tx.execute(update(alerts).where(alerts.c.id == row.id).values(told_day=check.day, evidence=check.evidence))
+            self._tell(tx, project, check, row.id)
+
+    def _open(self, tx: Connection, project: str, check: Check) -> None:
+        id, version = self.make_id("alr"), check.version or ""
+        tx.execute(
+            insert(alerts),
+            {
+                "id": id, "project": project, "monitor": check.monitor, "endpoint": check.endpoint, "signal": check.kind,
+                "version": version, "opened_day": check.day, "told_day": check.day, "opened_at": check.at, "evidence": check.evidence,
+            },
+        )  # fmt: skip
+        alert = self.lineage.node(tx, "alert", id, project=project, label=f"{check.kind}: {check.monitor}", at=check.at)
+        self.lineage.edge(tx, Node("model_version", version), alert, "evaluated")
+        payload = {"alert": id, "monitor": check.monitor, "endpoint": check.endpoint, "signal": check.kind, "version": version}
+        self.events.add(tx, "alert.opened", project=project, subject=id, payload={**payload, "evidence": check.evidence}, event_at=check.at)
+        self._tell(tx, project, check, id)
+
+    def _tell(self, tx: Connection, project: str, check: Check, alert: str) -> None:
+        payload = {
+            "monitor": check.monitor, "endpoint": check.endpoint, "signal": check.kind, "alert": alert, "version": check.version,
+            "score": check.value, "expected": check.expected, "threshold": check.threshold, "at": iso(check.at), "evidence": check.evidence,
+        }  # fmt: skip
+        self.events.add(tx, "monitor.breached", project=project, subject=check.monitor, payload=payload, event_at=check.at)
+
+    def _resolve(self, tx: Connection, row: Row[Any], at: datetime, why: str) -> None:
+        tx.execute(update(alerts).where(alerts.c.id == row.id).values(resolved_at=at, resolution=why))
+        payload = {"alert": row.id, "monitor": row.monitor, "endpoint": row.endpoint, "signal": row.signal, "why": why}
+        self.events.add(tx, "alert.resolved", project=row.project, subject=row.id, payload=payload, event_at=at)
+
+    def _resolve_orphans(self, tx: Connection, project: str, names: Sequence[str]) -> None:
+        query = select(alerts).where(alerts.c.project == project, alerts.c.resolved_at.is_(None), alerts.c.monitor.not_in(names))
+        for row in tx.execute(query).all():
+            self._resolve(tx, row, self._now(tx, project), "the monitor was removed")
+
+    def resolve_alert(self, id: str) -> Alert:
+        """Close an alert by hand. Raises NotFound, Conflict where it is closed."""
+        with self.db.write() as tx:
+            alert = _get_alert(tx, id)
+            if alert.resolved_at is not None:
+                raise Conflict(f"alert {id!r} was resolved already: {alert.resolution}", alert=id)
+            row = tx.execute(select(alerts).where(alerts.c.id == id)).one()
+            self._resolve(tx, row, self._now(tx, alert.project), "by hand")
+            return _get_alert(tx, id)
+
+    def get_alert(self, id: str) -> Alert:
+        """Raises NotFound."""
+        with self.db.read() as tx:
+            return _get_alert(tx, id)
+
+    def list_alerts(self, project: str, *, is_open: bool | None = None, limit: int = 200) -> list[Alert]:
+        """The newest first."""
+        query = select(alerts).where(alerts.c.project == project).order_by(alerts.c.opened_day.desc(), alerts.c.id.desc()).limit(limit)
+        if is_open is not None:
+            query = query.where(alerts.c.resolved_at.is_(None) if is_open else alerts.c.resolved_at.is_not(None))
+        with self.db.read() as tx:
+            return [_alert(row) for row in tx.execute(query)]
+
+    def list_monitors(self, project: str) -> list[MonitorState]:
+        """What the project declares, in its order."""
+        with self.db.read() as tx:
+            definition = self._find_definition(tx, project)
+            return [self._state(tx, project, each) for each in (definition.monitors if definition is not None else ())]
+
+    def get_monitor(self, project: str, name: str) -> MonitorState:
+        """Raises NotFound."""
+        for state in self.list_monitors(project):
+            if state.definition.name == name:
+                return state
+        raise NotFound("monitor", name, f"list those of the project with `meguri monitors --project {project}`")
+
+    def _state(self, tx: Connection, project: str, monitor: MonitorDefinition) -> MonitorState:
+        last = tables.list_checks(tx, project, monitor.name, limit=1)
+        alert = tables.open_alert(tx, project, monitor.name)
+        return MonitorState(monitor, _check(last[0]) if last else None, _alert(alert) if alert else None)
+
+    def list_checks(self, project: str, monitor: str, *, limit: int = 200) -> list[Check]:
+        """The newest ones, in ascending order."""
+        with self.db.read() as tx:
+            return [_check(row) for row in tables.list_checks(tx, project, monitor, limit=limit)]
+
+    def quality(self, endpoint: str, start: datetime | None = None, end: datetime | None = None) -> list[DayQuality]:
+        """Realised metrics by event day, from the day of `start` up to, and without, that of `end`. Raises NotFound."""
+        with self.db.read() as tx:
+            get_endpoint(tx, endpoint)
+            return series.quality_by_day(tx, endpoint, from_day=_day(start, 0), until_day=_day(end, END))
+
+    def coverage(self, endpoint: str, end: datetime | None = None) -> Coverage:
+        """How many predictions have their labels, and what labels wait."""
+        with self.db.read() as tx:
+            return series.coverage_of(tx, endpoint, until_day=_day(end, END))
+
+    def drift_matrix(
+        self, endpoint: str, *, monitor: str | None = None, start: datetime | None = None, end: datetime | None = None
+    ) -> DriftMatrix:
+        """Columns by days, as the endpoint's first drift monitor (or the one named) saw them; empty without one. Raises NotFound."""
+        with self.db.read() as tx:
+            project = get_endpoint(tx, endpoint).project
+            definition = self._find_definition(tx, project)
+            names = [each.name for each in definition.monitors if each.kind == "drift" and each.endpoint == endpoint] if definition else []
+            chosen = monitor or (names[0] if names else None)
+            if chosen is None:
+                return DriftMatrix(None, [], [])
+            first, last = None if start is None else tables.day_of(start), None if end is None else tables.day_of(end)
+            return series.drift_by_check(tx, project, chosen, from_day=first, until_day=last)
+
+    def window_rows(self, endpoint: str, start: datetime, end: datetime) -> list[OutcomeRow]:
+        """Labelled predictions with event times in [start, end), by event time, then id: what another version can be scored on."""
+        with self.db.read() as tx:
+            return series.rows_between(tx, endpoint, start, end)
+
+    def close(self) -> None:
+        self.labels.close()
+
+    def _now(self, tx: Connection, project: str) -> datetime:
+        return self.events.watermark(tx, project) or self.clock()
+
+
+def _following(first: int | None, until: int) -> int:
+    """The first day to judge: the one after the first prediction's; none where nothing was predicted."""
+    return until + 1 if first is None else first + 1
+
+
+def _day(at: datetime | None, default: int) -> int:
+    return default if at is None else tables.day_of(at)
+
+
+def _get_alert(tx: Connection, id: str) -> Alert:
+    row = tx.execute(select(alerts).where(alerts.c.id == id)).first()
+    if row is None:
+        raise NotFound("alert", id, "list them with `meguri monitors`")
+    return _alert(row)
+
+
+def _alert(row: Row[Any]) -> Alert:  # Any: a row of a dynamic select
+    return Alert(
+        row.id, row.project, row.monitor, row.endpoint, row.signal, row.version,
+        row.opened_at, row.resolved_at, row.resolution, row.evidence,
+    )  # fmt: skip
+
+
+def _check(row: Row[Any]) -> Check:  # Any: as above
+    return Check(
+        row.monitor, row.endpoint, row.kind, from_micros(row.day * DAY), row.day, row.version, row.verdict,
+        row.value, row.expected, row.threshold, row.score, row.rows, row.evidence,
+    )  # fmt: skip
+
+
+def _check_row(project: str, check: Check) -> dict[str, Any]:  # Any: column values
+    return {
+        "project": project, "monitor": check.monitor, "day": check.day, "endpoint": check.endpoint, "kind": check.kind,
+        "version": check.version, "verdict": check.verdict, "value": check.value, "expected": check.expected,
+        "threshold": check.threshold, "score": check.score, "rows": check.rows, "evidence": check.evidence,
+    }  # fmt: skip
