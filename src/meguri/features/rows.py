@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 import numpy as np
@@ -35,10 +35,13 @@ _LARGEST_INT = 1 << 63
 _msgpack = msgspec.msgpack.Encoder()
 
 
+UnfitKind = Literal["type", "missing", "non_finite", "range", "future", "hour", "unseen"]
+
+
 class Unfit(Exception):
     """A value that does not fit its column: `kind` is a word for counting, the text says what is wrong and what to send."""
 
-    def __init__(self, kind: str, why: str) -> None:
+    def __init__(self, kind: UnfitKind, why: str) -> None:
         super().__init__(why)
         self.kind = kind
         self.why = why

@@ -14,20 +14,10 @@ import polars as pl
 
 from meguri.core.definitions.features import DType, EntityDefinition, FeatureDefinition, FeatureSet, SourceDefinition
 from meguri.core.errors import NotFound
+from meguri.datasets.sources import IDENTITY, POLARS, known_at, source_rows
 from meguri.features.aggregate import Events, Ints, Reach, aggregate
 from meguri.features.rows import Column, Event, Layout
 from meguri.ports.tables import TableStore
-
-IDENTITY = "_identity"
-"""The column of a source's table that tells its events apart."""
-
-POLARS: dict[DType, pl.DataType] = {
-    "int": pl.Int64(),
-    "float": pl.Float64(),
-    "bool": pl.Boolean(),
-    "str": pl.String(),
-    "datetime": pl.Datetime("us", "UTC"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,7 @@ class TrainingInputs:
     """Everything that decides a training frame, as JSON for a step worker: `build(tables, inputs)` gives the same bits for ever.
 
     `versions` pins each source's table, by the source's name; a source that is not in it has no rows yet. `digest` names the values
-    of the pinned rows and the definition, not their place, so it is the same on another machine.
+    of the pinned rows and the definition, not their place or the time, so it is the same on another machine.
     """
 
     project: str
@@ -46,10 +36,6 @@ class TrainingInputs:
     known_by: datetime
     since: datetime | None
     digest: str
-
-
-def table_of(project: str, source: str) -> str:
-    return f"source__{project}__{source}"
 
 
 def source_frame(source: SourceDefinition, entity: EntityDefinition, layout: Layout, events: Sequence[Event]) -> pl.DataFrame:
@@ -102,27 +88,10 @@ def label_rows(tables: TableStore, inputs: TrainingInputs) -> pl.DataFrame:
     source, entity = chosen.source, chosen.entity
     rows = source_rows(tables, inputs.project, source, entity, inputs.versions[source.name])
     at = pl.col(source.event_time)
-    wanted = rows.filter(at < inputs.before, _known(source) <= inputs.known_by, pl.col(chosen.service.label).is_not_null())
+    wanted = rows.filter(at < inputs.before, known_at(source) <= inputs.known_by, pl.col(chosen.service.label).is_not_null())
     if inputs.since is not None:
         wanted = wanted.filter(at >= inputs.since)
     return wanted.sort(source.event_time, entity.key, IDENTITY).collect()
-
-
-def source_rows(
-    tables: TableStore, project: str, source: SourceDefinition, entity: EntityDefinition, version: int | None = None
-) -> pl.LazyFrame:
-    """The distinct events of a source, with all declared columns (null where the table does not have one yet), in no order."""
-    name = table_of(project, source.name)
-    rows = tables.scan(name, version)
-    present = rows.collect_schema()
-    declared: list[tuple[str, DType]] = [(entity.key, entity.dtype), (source.event_time, "datetime"), *Layout.of(source).columns]
-    columns = [pl.col(key) if key in present else pl.lit(None, POLARS[dtype]).alias(key) for key, dtype in declared]
-    return rows.select(*columns, pl.col(IDENTITY)).unique(subset=[entity.key, source.event_time, IDENTITY], keep="any")
-
-
-def _known(source: SourceDefinition) -> pl.Expr:
-    later = pl.col(source.event_time) + pl.duration(microseconds=round(source.known_after_seconds * 1e6))
-    return later if source.known_at is None else pl.coalesce(pl.col(source.known_at), later)
 
 
 def _features(
@@ -162,7 +131,7 @@ def _events(
     if source.name in inputs.versions:
         rows = source_rows(tables, inputs.project, source, entity, inputs.versions[source.name])
         rows = rows.filter(pl.col(entity.key).is_in(keys.unique().implode()), pl.col(source.event_time) < inputs.before)
-        rows = rows.filter(_known(source) <= inputs.known_by).with_columns(_known(source).alias("_known"))
+        rows = rows.filter(known_at(source) <= inputs.known_by).with_columns(known_at(source).alias("_known"))
         frame = (
             rows.sort(entity.key, source.event_time, "_known", IDENTITY).select(entity.key, source.event_time, "_known", *wanted).collect()
         )

@@ -27,6 +27,7 @@ from meguri.core.definitions.features import (
     SourceDefinition,
 )
 from meguri.core.times import from_micros, micros
+from meguri.datasets.sources import table_of
 from meguri.features.online import OnlineFeatures, put_events
 from meguri.features.rows import Event, Layout, read_value
 from meguri.features.training import TrainingInputs, build, source_frame
@@ -185,7 +186,7 @@ def test_online_equals_offline_equals_the_obvious_loop(online: LmdbOnline, case:
     frame = source_frame(case.source, entity, layout, events)
     far = from_micros(START + 10**12)
     inputs = TrainingInputs(project, chosen, {"rentals": 0}, {}, far, far, None, "")
-    offline = build(OneVersion({f"source__{project}__rentals": frame}), inputs)
+    offline = build(OneVersion({table_of(project, "rentals"): frame}), inputs)
 
     labels = sorted({(event.at, event.entity, event.identity) for event in events})
     assert offline.select("at", "city").rows() == [(from_micros(at), entity) for at, entity, _ in labels]

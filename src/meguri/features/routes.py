@@ -1,0 +1,117 @@
+"""REST of sources, feature views, feature services and lookups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from meguri.access.routes import Page, Request, Route
+from meguri.core.definitions.features import FeatureServiceDefinition, FeatureViewDefinition
+from meguri.core.errors import Invalid
+from meguri.core.times import parse_time
+from meguri.features.model import PushResult
+from meguri.features.online import FeatureValue
+from meguri.features.service import Features
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    rows: list[dict[str, Any]]  # Any: values of the columns that the source declares
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`request`: columns that a view about another entity is looked up by. `at`: ISO 8601, default now."""
+
+    project: str
+    service: str
+    entity: str | int
+    at: datetime | None = None
+    request: dict[str, Any] = field(default_factory=dict)  # Any: as above
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    at: datetime
+    features: dict[str, FeatureValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewAnswer:
+    """A view with the services that use it."""
+
+    view: FeatureViewDefinition
+    services: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """A service with the names of a model's inputs, in order, and the endpoints that use it."""
+
+    service: FeatureServiceDefinition
+    inputs: list[str]
+    endpoints: list[str]
+
+
+def routes(features: Features) -> list[Route]:
+    def sources(request: Request) -> Page:
+        return Page(list(features.list_sources(_project(request))))
+
+    def push(request: Request) -> PushResult:
+        return features.push(_project(request), request.path["source"], request.body.rows)
+
+    def views(request: Request) -> Page:
+        definition = features.definition(_project(request))
+        users = {
+            view.name: [each.name for each in definition.feature_services if view.name in each.views] for view in definition.feature_views
+        }
+        return Page([ViewAnswer(view, users[view.name]) for view in definition.feature_views])
+
+    def services(request: Request) -> Page:
+        definition = features.definition(_project(request))
+        users = {
+            each.name: [endpoint.name for endpoint in definition.endpoints if endpoint.features == each.name]
+            for each in definition.feature_services
+        }
+        return Page(
+            [ServiceAnswer(each, list(definition.feature_set(each.name).inputs), users[each.name]) for each in definition.feature_services]
+        )
+
+    def look(request: Request) -> Looked:
+        at = parse_time(request.query["at"], "at") if request.query.get("at") else features.clock()
+        for name in ("service", "entity"):
+            if not request.query.get(name):
+                raise Invalid(name, "say which: ?project=bikes&service=hourly&entity=dc&at=2011-05-01T00:00:00Z")
+        found = features.lookup(_project(request), request.query["service"], request.query["entity"], at)
+        return Looked(at, found)
+
+    def look_with_request(request: Request) -> Looked:
+        asked: Look = request.body
+        at = asked.at or features.clock()
+        if at.tzinfo is None:
+            raise Invalid("at", f"{at.isoformat()} has no time zone: add Z or an offset such as +09:00")
+        return Looked(at, features.lookup(asked.project, asked.service, asked.entity, at, asked.request))
+
+    in_project = {"project": str}
+    asked = {"project": str, "service": str, "entity": str, "at": str}
+    reads, writes = "features:read", "features:write"
+    return [
+        Route("GET", "/api/v1/sources", reads, sources, "Sources with their freshness", answer=Page, query=in_project),
+        Route(
+            "POST", "/api/v1/sources/{source}/push", writes, push, "Push rows of a source", body=Push, answer=PushResult, query=in_project
+        ),
+        Route("GET", "/api/v1/feature-views", reads, views, "Feature views", answer=Page, query=in_project),
+        Route("GET", "/api/v1/feature-services", reads, services, "Feature services", answer=Page, query=in_project),
+        Route("GET", "/api/v1/features/lookup", reads, look, "Look up the features of an entity at a moment", answer=Looked, query=asked),
+        Route(
+            "POST", "/api/v1/features/lookup", reads, look_with_request, "Look up features with request columns", body=Look, answer=Looked
+        ),
+    ]
+
+
+def _project(request: Request) -> str:
+    project = request.query.get("project")
+    if not project:
+        raise Invalid("project", "say which: add ?project=<name>")
+    return str(project)
