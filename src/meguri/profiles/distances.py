@@ -81,7 +81,7 @@ def psi_corrected(reference: ArrayLike, current: ArrayLike, smoothing: float = J
     n, m = float(p.sum()), float(q.sum())
     if n == 0 or m == 0:
         return 0.0
-    return psi(p, q, smoothing) - (np.count_nonzero(p + q) - 1) * (1 / n + 1 / m)
+    return psi(p, q, smoothing) - (int(np.count_nonzero(p + q)) - 1) * (1 / n + 1 / m)
 
 
 def kl(p: ArrayLike, q: ArrayLike, smoothing: float = JEFFREYS) -> float:

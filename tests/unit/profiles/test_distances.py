@@ -124,6 +124,12 @@ def test_comparison_says_everything_about_a_column() -> None:
     assert found.psi > found.psi_corrected > 0.2
 
 
+def test_distances_are_plain_numbers() -> None:
+    found = distances.compare(cells_of("x", np.arange(100.0)), np.arange(22), np.ones(22))
+    assert {type(value) for value in (found.psi, found.psi_corrected, found.kl, found.jsd_bits, found.l_infinity, found.ks)} == {float}
+    assert type(found.missing.current) is float
+
+
 def test_empty_window_is_no_drift() -> None:
     found = distances.compare(cells_of("x", np.arange(100.0)), np.ones(22), np.zeros(22))
     assert (found.m, found.psi_corrected, found.p_value, found.ks, found.missing.p_value) == (0, 0.0, 1.0, 0.0, 1.0)
