@@ -24,7 +24,8 @@ logger = logging.getLogger("meguri")
 
 INTERVAL_SECONDS = 0.25
 BEAT_SECONDS = 20.0
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 10.0
+PAUSES_SECONDS = (0.1, 10.0)
+"""The first pause after a failure, and the longest, between which they double."""
 STOP_SECONDS = 5.0
 EMPTY_ABOVE_BYTES = 8 << 20
 MEMORY_RECORDS = 100_000
@@ -41,8 +42,17 @@ class Buffer:
     records are only kept, in the spool, for somebody else to send.
     """
 
-    def __init__(self, send: Send, beat: Callable[[], None], spool: Spool | None, *, sends: bool = True) -> None:
+    def __init__(
+        self,
+        send: Send,
+        beat: Callable[[], None],
+        spool: Spool | None,
+        *,
+        sends: bool = True,
+        pauses_seconds: tuple[float, float] = PAUSES_SECONDS,
+    ) -> None:
         self._send, self._beat, self._spool = send, beat, spool
+        self._first_pause, self._longest_pause = pauses_seconds
         self._lock = threading.Lock()
         self._points = self._lines = 0
         self._offset = spool.start if spool is not None else 0
@@ -175,7 +185,7 @@ class Buffer:
         self._failures += 1
         if self._failures == 3:
             logger.warning("meguri: %s; what is logged is kept and will be sent", error.message)
-        longest = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(self._failures, 10))
+        longest = min(self._longest_pause, self._first_pause * 2 ** min(self._failures - 1, 20))
         self._stop.wait(longest * random.uniform(0.5, 1.0))
 
     def _refuse(self, error: MeguriError, batch: Batch) -> None:

@@ -184,8 +184,9 @@ def _find_url(home: Path) -> str | None:
     if not url:
         return None
     try:
-        return url if httpx.get(f"{url}/health", timeout=TIMEOUT, trust_env=False).is_success else None
-    except httpx.TransportError:
+        answer = httpx.get(f"{url}/health", timeout=TIMEOUT, trust_env=False)
+        return url if answer.is_success and "version" in answer.json() else None  # the port may be another program's by now
+    except (httpx.TransportError, ValueError):
         return None
 
 
@@ -224,8 +225,11 @@ def _give_back(home: Path) -> None:
 
 
 def _opener() -> Callable[[Path], httpx.BaseTransport]:
-    for found in entry_points(group=_GROUP):
-        opener: Callable[[Path], httpx.BaseTransport] = found.load()
-        return opener
     why = "no server answers, and this installation has none to run in process: start `meguri server`, or pip install 'meguri[server]'"
+    for found in entry_points(group=_GROUP):
+        try:
+            opener: Callable[[Path], httpx.BaseTransport] = found.load()
+        except ImportError as error:
+            raise Unsupported("an embedded server", f"{why} ({error})") from error
+        return opener
     raise Unsupported("an embedded server", why)
