@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +48,12 @@ class ProjectPage:
     definition: ProjectDefinition
 
 
-def routes(db: Database, projects: Projects) -> list[Route]:
+Apply = Callable[[Connection, ProjectDefinition, bytes], Plan]
+
+
+def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]:
+    """`apply_bundle`: stores a bundle and lets every capability note what it declares, in one transaction."""
+
     def decoded(request: Request) -> tuple[ProjectDefinition, bytes]:
         upload: BundleUpload = request.body
         try:
@@ -65,7 +71,7 @@ def routes(db: Database, projects: Projects) -> list[Route]:
     def apply(request: Request) -> Plan:
         definition, archive = decoded(request)
         with db.write() as tx:
-            return projects.apply(tx, definition, archive)
+            return apply_bundle(tx, definition, archive)
 
     def show(request: Request) -> ProjectPage:
         with db.read() as tx:

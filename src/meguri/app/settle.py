@@ -1,0 +1,81 @@
+"""Settling: what was sent up to an event time is moved, joined and counted, then the project's watermark advances."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.times import Clock, iso, micros, parse_time
+from meguri.db.engine import Database
+from meguri.events.service import Events
+from meguri.features.service import Features
+from meguri.jobs.model import JobContext
+from meguri.jobs.service import Jobs
+from meguri.monitoring.service import Monitoring
+from meguri.registry.projects import Projects
+from meguri.serving.service import Serving
+
+JOB = "project.settle"
+
+
+class Settling:
+    """Moves predictions into the ledger, joins labels with them, and only then moves the watermark.
+
+    A project on the wall clock is settled by the server itself, up to the present; one on event time when a client asks.
+    """
+
+    def __init__(
+        self, db: Database, events: Events, jobs: Jobs, projects: Projects, features: Features, serving: Serving, monitoring: Monitoring, clock: Clock
+    ) -> None:
+        self.db, self.events, self.jobs, self.projects, self.clock = db, events, jobs, projects, clock
+        self.features, self.serving, self.monitoring = features, serving, monitoring
+        self._turns: dict[str, threading.Lock] = {}
+        self._turn = threading.Lock()
+
+    def ask(self, tx: Connection, project: str, until: datetime) -> str:
+        """Ask for a settlement; the same one asked again is the same job. Raises NotFound."""
+        self.projects.get_definition(tx, project)
+        return self.jobs.enqueue(tx, JOB, f"settle:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project)
+
+    def settle(self, context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
+        """The job."""
+        until = parse_time(payload["until"], "until")
+        self.collect(context.project)
+        with self.db.write() as tx:
+            self.events.advance(tx, context.project, until)
+
+    def collect(self, project: str) -> None:
+        """Move and join what has come in so far; the watermark stays."""
+        with self.db.read() as tx:
+            definition = self.projects.find_definition(tx, project)
+        if definition is None:
+            return
+        with self._one_at_a_time(project):
+            for endpoint in definition.endpoints:
+                self.serving.move(endpoint.name)
+                self.monitoring.join(endpoint.name)
+
+    def tick(self) -> None:
+        """Collect for every project; settle those on the wall clock up to now."""
+        with self.db.read() as tx:
+            definitions = [self.projects.get_definition(tx, name) for name in self.projects.list_names(tx)]
+        for definition in definitions:
+            self.collect(definition.name)
+            self.features.flush(definition.name)
+            if definition.clock == "wall":
+                self._settle_now(definition)
+
+    def _settle_now(self, definition: ProjectDefinition) -> None:
+        with self.db.write() as tx:
+            if self.jobs.active(tx, definition.name, kind=JOB) == 0:
+                self.ask(tx, definition.name, self.clock())
+
+    def _one_at_a_time(self, project: str) -> threading.Lock:
+        with self._turn:
+            return self._turns.setdefault(project, threading.Lock())
+
+

@@ -1,0 +1,1 @@
+"""What follows from what: triggers start pipelines, versions become candidates, champions are watched."""

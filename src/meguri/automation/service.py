@@ -1,0 +1,266 @@
+"""The consequences: nobody below knows of them. Each answers an event, in the transaction that marks the event as answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+import polars as pl
+from sqlalchemy import Connection
+
+from meguri.automation import tables
+from meguri.automation.model import GRACE, MINIMUM_WATCHED_ROWS, Comparison, Firing, TriggerState, Watch, compare, why_not
+from meguri.core.definitions.automation import GateDefinition, PolicyDefinition, TriggerDefinition
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.errors import NotFound
+from meguri.core.ids import DeploymentId, ModelVersionId, PipelineRunId
+from meguri.core.times import Clock, iso
+from meguri.db.engine import Database
+from meguri.delivery.service import Delivery, Score
+from meguri.events.service import Event, Events
+from meguri.jobs.model import JobContext
+from meguri.jobs.service import Jobs
+from meguri.monitoring.service import Monitoring
+from meguri.registry.service import Registry
+from meguri.serving.service import Serving
+
+WATCH_JOB = "watch.judge"
+BY_HAND = "by hand"
+
+Definitions = Callable[[Connection, str], ProjectDefinition | None]
+
+
+class Submit(Protocol):
+    """Starts a pipeline run in the given transaction."""
+
+    def __call__(
+        self,
+        tx: Connection,
+        project: str,
+        pipeline: str,
+        parameters: dict[str, Any],  # Any: JSON
+        *,
+        trigger: str | None,
+        reason: str,
+        evidence: dict[str, Any],  # Any: JSON
+    ) -> PipelineRunId: ...
+
+
+class Automation:
+    """Triggers, candidates and watches. All times are the project's event time; nothing here looks at the wall clock to decide."""
+
+    def __init__(
+        self,
+        db: Database,
+        events: Events,
+        jobs: Jobs,
+        registry: Registry,
+        serving: Serving,
+        monitoring: Monitoring,
+        delivery: Delivery,
+        submit: Submit,
+        score: Score,
+        definitions: Definitions,
+        clock: Clock,
+    ) -> None:
+        self.db, self.events, self.jobs, self.clock, self.definitions = db, events, jobs, clock, definitions
+        self.registry, self.serving, self.monitoring, self.delivery = registry, serving, monitoring, delivery
+        self.submit, self.score = submit, score
+
+    def breached(self, tx: Connection, event: Event) -> None:
+        """`monitor.breached`: fire the triggers that wait for that monitor."""
+        monitor = str(event.payload["monitor"])
+        for trigger in self._triggers(tx, event.project):
+            if trigger.on == "monitor" and trigger.monitor == monitor:
+                self._fire(
+                    tx, event.project, trigger, f"{event.payload['signal']} of {monitor}", {"event": event.sequence, **event.payload}
+                )
+
+    def advanced(self, tx: Connection, event: Event) -> None:
+        """`watermark.advanced`: fire the schedules that are due, and judge the watches whose labels are there."""
+        now = self._now(tx, event.project)
+        for trigger in self._triggers(tx, event.project):
+            if trigger.on == "schedule" and trigger.every_seconds is not None and self._is_due(tx, event, trigger, now):
+                self._fire(tx, event.project, trigger, f"every {timedelta(seconds=trigger.every_seconds)}", {"event": event.sequence})
+        for watch in tables.list_watches(tx, event.project, state="open"):
+            if now >= watch.judge_from:
+                id = f"watch:{watch.id}"
+                self.jobs.enqueue(tx, WATCH_JOB, id, project=watch.project, payload={"watch": watch.id}, subject=watch.deployment)
+
+    def ended(self, tx: Connection, event: Event) -> None:
+        """`pipeline_run.finished` and `.failed`: the next firing may come (after the cool-down)."""
+        tables.end_firing(tx, event.subject, "finished" if event.kind == "pipeline_run.finished" else "failed")
+
+    def created(self, tx: Connection, event: Event) -> None:
+        """`model_version.created`: the version becomes a challenger on each endpoint that serves its model."""
+        definition = self.definitions(tx, event.project)
+        if definition is None:
+            return
+        version = ModelVersionId(event.subject)
+        model = self.registry.get_version(tx, version).model
+        for endpoint in definition.endpoints:
+            if endpoint.model == model:
+                self.delivery.open(tx, event.project, endpoint.name, version, _policy(definition, endpoint.name).gate)
+
+    def alias_moved(self, tx: Connection, event: Event) -> None:
+        """`alias.moved` of champion: each endpoint of the model serves the champion, whoever moved the alias."""
+        definition = self.definitions(tx, event.project)
+        if definition is None or event.payload["alias"] != "champion":
+            return
+        for endpoint in definition.endpoints:
+            if endpoint.model == event.payload["model"]:
+                self.serving.deploy(
+                    tx, event.project, endpoint.name, event.payload["version"], reason=str(event.payload.get("reason") or "champion")
+                )
+
+    def went_live(self, tx: Connection, event: Event) -> None:
+        """`deployment.live`: watch the new version, unless it is the first one or the way back."""
+        definition, former, version = self.definitions(tx, event.project), event.payload.get("former"), event.payload["version"]
+        for watch in tables.list_watches(tx, event.project, state="open", endpoint=event.payload["endpoint"]):
+            tables.decide_watch(tx, watch.id, "dropped", {"why": "another deployment went live first"}, self.clock())
+        if definition is None or former is None or former == version or event.payload["reason"].startswith("roll"):
+            return
+        endpoint, now = str(event.payload["endpoint"]), self._now(tx, event.project)
+        policy = _policy(definition, endpoint)
+        end = now + timedelta(seconds=policy.watch_seconds)
+        delay = timedelta(seconds=_label_delay(definition, endpoint))
+        watch = Watch(
+            f"watch_{event.subject}",
+            event.project,
+            endpoint,
+            self.registry.get_version(tx, version).model,
+            DeploymentId(event.subject),
+            ModelVersionId(version),
+            ModelVersionId(former),
+            now,
+            end,
+            end + delay,
+            policy.rollback_tolerance,
+            policy.gate.metric,
+            "open",
+            None,
+            None,
+        )
+        tables.add_watch(tx, watch)
+
+    def judge_watch(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+        """The job: compare the new version with the former one on the rows of the window; go back if it is worse than allowed."""
+        with self.db.read() as tx:
+            watch = tables.get_watch(tx, payload["watch"])
+            version = self.registry.get_version(tx, watch.version)
+        if watch.state != "open":
+            return {"state": watch.state}
+        rows = [
+            row for row in self.monitoring.window_rows(watch.endpoint, watch.window_from, watch.window_to) if row.version == watch.version
+        ]
+        if len(rows) < MINIMUM_WATCHED_ROWS:
+            why = f"{len(rows)} labelled rows are too few to compare, {MINIMUM_WATCHED_ROWS} are needed"
+            return self._end(watch, "passed", {"why": why, "rows": len(rows)})
+        names = [each.name for each in version.inputs]
+        frame = pl.DataFrame([row.inputs for row in rows], schema=names, orient="row", infer_schema_length=None)
+        counterfactual = self.score(watch.project, watch.former, frame)
+        labels, outputs = (np.array([getattr(row, name) for row in rows], np.float64) for name in ("label", "output"))
+        found = compare(watch.metric, labels, outputs, counterfactual)
+        return self._conclude(watch, found)
+
+    def _conclude(self, watch: Watch, found: Comparison) -> dict[str, Any]:  # Any: JSON
+        evidence = {**msgspec.to_builtins(found), "tolerance": watch.tolerance, "from": iso(watch.window_from), "to": iso(watch.window_to)}
+        return self._end(watch, "failed" if found.worse_by > watch.tolerance else "passed", evidence)
+
+    def _end(self, watch: Watch, state: str, evidence: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+        with self.db.write() as tx:
+            if tables.get_watch(tx, watch.id).state != "open":
+                return {"state": "dropped"}
+            tables.decide_watch(tx, watch.id, state, evidence, self.clock())
+            numbers = {
+                "number": self.registry.get_version(tx, watch.version).number,
+                "former_number": self.registry.get_version(tx, watch.former).number,
+            }
+            named = {"endpoint": watch.endpoint, "model": watch.model, "deployment": watch.deployment, "version": watch.version}
+            payload = {**named, "former": watch.former, **numbers, "evidence": evidence}
+            self.events.add(tx, f"watch.{state}", project=watch.project, subject=watch.deployment, payload=payload)
+            if state == "failed":
+                reason = f"roll back: {watch.metric} is {evidence['worse_by']:.1%} worse than the former version's on the same rows"
+                self.serving.roll_back(tx, watch.project, watch.endpoint, reason=reason)
+                self.registry.set_alias(tx, watch.project, watch.model, "champion", watch.former, reason=reason)
+        return {"state": state}
+
+    def fire_by_hand(self, project: str, trigger: str, reason: str = BY_HAND) -> PipelineRunId:
+        """Start a trigger's pipeline now, cool-down or not. Raises NotFound."""
+        with self.db.write() as tx:
+            return self._start(tx, project, self._trigger(tx, project, trigger), reason, {})
+
+    def list_triggers(self, project: str) -> list[TriggerState]:
+        with self.db.read() as tx:
+            found = self._triggers(tx, project)
+            return [TriggerState(project, each, self._last(tx, project, each.policy)) for each in found]
+
+    def list_watches(self, project: str | None, endpoint: str | None = None, limit: int = 100) -> list[Watch]:
+        """The newest first."""
+        with self.db.read() as tx:
+            return tables.list_watches(tx, project, endpoint=endpoint, limit=limit)
+
+    def _fire(self, tx: Connection, project: str, trigger: TriggerDefinition, reason: str, evidence: dict[str, Any]) -> None:  # Any: JSON
+        last, now = self._last(tx, project, trigger.policy), self._now(tx, project)
+        why = why_not(last, now, trigger.policy.cooldown_seconds)
+        if why is None:
+            self._start(tx, project, trigger, reason, evidence)
+            return
+        payload = {"trigger": trigger.name, "why": why, "reason": reason, "last_fired_at": None if last is None else iso(last.at)}
+        self.events.add(tx, "trigger.skipped", project=project, subject=trigger.name, payload=payload)
+
+    def _start(
+        self, tx: Connection, project: str, trigger: TriggerDefinition, reason: str, evidence: dict[str, Any]
+    ) -> PipelineRunId:  # Any: JSON
+        policy = trigger.policy
+        run = self.submit(tx, project, policy.pipeline, {}, trigger=trigger.name, reason=reason, evidence=evidence)
+        tables.put_firing(tx, project, policy.pipeline, policy.endpoint, Firing(trigger.name, self._now(tx, project), run, "running"))
+        payload = {"trigger": trigger.name, "pipeline": policy.pipeline, "pipeline_run": run, "reason": reason, "evidence": evidence}
+        self.events.add(tx, "trigger.fired", project=project, subject=trigger.name, payload=payload)
+        return run
+
+    def _is_due(self, tx: Connection, event: Event, trigger: TriggerDefinition, now: datetime) -> bool:
+        """A schedule counts from the last firing of its policy, and before there was one from where it was first seen."""
+        if trigger.every_seconds is None:
+            return False
+        last = self._last(tx, event.project, trigger.policy)
+        if last is None:
+            tables.put_firing(
+                tx, event.project, trigger.policy.pipeline, trigger.policy.endpoint, Firing(trigger.name, now, "", "finished")
+            )
+            return False
+        return now >= last.at + timedelta(seconds=trigger.every_seconds) and last.status != "running"
+
+    def _last(self, tx: Connection, project: str, policy: PolicyDefinition) -> Firing | None:
+        return tables.find_firing(tx, project, policy.pipeline, policy.endpoint)
+
+    def _triggers(self, tx: Connection, project: str) -> tuple[TriggerDefinition, ...]:
+        definition = self.definitions(tx, project)
+        return () if definition is None else definition.triggers
+
+    def _trigger(self, tx: Connection, project: str, name: str) -> TriggerDefinition:
+        found = next((each for each in self._triggers(tx, project) if each.name == name), None)
+        if found is None:
+            raise NotFound("trigger", name, f"project {project!r} declares no such trigger")
+        return found
+
+    def _now(self, tx: Connection, project: str) -> datetime:
+        return self.events.watermark(tx, project) or self.clock()
+
+
+def _policy(definition: ProjectDefinition, endpoint: str) -> PolicyDefinition:
+    """The policy that a trigger declares for an endpoint; the defaults where none does."""
+    for trigger in definition.triggers:
+        if trigger.policy.endpoint == endpoint:
+            return trigger.policy
+    return PolicyDefinition(pipeline="", endpoint=endpoint, gate=GateDefinition())
+
+
+def _label_delay(definition: ProjectDefinition, endpoint: str) -> float:
+    """Seconds until the label of an endpoint's prediction is known, as its source says, and a grace."""
+    found = next((each for each in definition.endpoints if each.name == endpoint), None)
+    delay = 0.0 if found is None else definition.feature_set(found.features).source.known_after_seconds
+    return delay + GRACE.total_seconds() * (delay > 0)

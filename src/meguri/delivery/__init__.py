@@ -1,0 +1,1 @@
+"""What may go live: promotions, and the gates that judge them."""

@@ -1,0 +1,204 @@
+"""Opens promotions and judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from meguri.core.definitions.automation import GateDefinition
+from meguri.core.definitions.features import FeatureSet
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.errors import MeguriError, NotFound, NotPromotable
+from meguri.core.ids import ModelVersionId, NewId, PromotionId
+from meguri.core.times import Clock, from_micros, iso
+from meguri.db.engine import Database
+from meguri.delivery import tables
+from meguri.delivery.gate import DaySums, Verdict, judge
+from meguri.delivery.model import Promotion, Status
+from meguri.events.service import Events
+from meguri.features.service import Features
+from meguri.jobs.model import JobContext
+from meguri.jobs.service import Jobs
+from meguri.lineage.service import Lineage, Node
+from meguri.registry.model import ModelVersion
+from meguri.registry.service import Registry
+
+JOB = "promotion.judge"
+
+Definitions = Callable[[Connection, str], ProjectDefinition | None]
+
+
+class Score(Protocol):
+    """Gives a version's predictions for rows, computed in a worker."""
+
+    def __call__(self, project: str, version: ModelVersionId, frame: pl.DataFrame) -> NDArray[np.float64]: ...
+
+
+class Delivery:
+    """A challenger becomes champion only here, after its gate (or by hand, through the registry's alias)."""
+
+    def __init__(
+        self,
+        db: Database,
+        events: Events,
+        lineage: Lineage,
+        jobs: Jobs,
+        registry: Registry,
+        features: Features,
+        score: Score,
+        definitions: Definitions,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self.db, self.events, self.lineage, self.jobs = db, events, lineage, jobs
+        self.registry, self.features, self.score = registry, features, score
+        self.definitions, self.clock, self.new_id = definitions, clock, new_id
+
+    def open(self, tx: Connection, project: str, endpoint: str, challenger: ModelVersionId, gate: GateDefinition) -> Promotion:
+        """Ask for a version to become champion; the gate judges it next. Raises NotFound."""
+        version = self.registry.get_version(tx, challenger)
+        champion = self.registry.find_alias(tx, project, version.model, "champion")
+        promotion = Promotion(
+            PromotionId(self.new_id("prom")),
+            project,
+            endpoint,
+            version.model,
+            challenger,
+            None if champion is None else champion.id,
+            "open",
+            gate,
+            self.events.watermark(tx, project) or self.clock(),
+            None,
+            self.clock(),
+            None,
+        )
+        tables.add_promotion(tx, promotion)
+        self.registry.set_alias(tx, project, version.model, "challenger", challenger)
+        payload = {
+            "model": version.model,
+            "number": version.number,
+            "challenger": challenger,
+            "champion": promotion.champion,
+            "endpoint": endpoint,
+        }
+        self.events.add(tx, "promotion.opened", project=project, subject=promotion.id, payload=payload)
+        self.jobs.enqueue(tx, JOB, f"judge:{promotion.id}", project=project, payload={"promotion": promotion.id}, subject=promotion.id)
+        return promotion
+
+    def judge(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+        """The job: score both versions on held-out rows, and approve or reject. A judgement that fails is a rejection that says why."""
+        with self.db.read() as tx:
+            promotion = tables.get_promotion(tx, payload["promotion"])
+            challenger = self.registry.get_version(tx, promotion.challenger)
+            champion = self.registry.find_alias(tx, promotion.project, promotion.model, "champion")
+            feature_set = self._feature_set(tx, promotion)
+        if promotion.status != "open":
+            return {"status": promotion.status}
+        days: DaySums | None = None
+        try:
+            verdict, days = self._compare(promotion, feature_set, challenger, champion)
+        except MeguriError as error:
+            verdict = Verdict(False, f"it could not be judged: {error.message}", promotion.gate.metric, 0, 0)
+        self._decide(promotion, challenger, champion, verdict, days)
+        return {"status": "approved" if verdict.passed else "rejected"}
+
+    def _compare(
+        self, promotion: Promotion, feature_set: FeatureSet, challenger: ModelVersion, champion: ModelVersion | None
+    ) -> tuple[Verdict, DaySums | None]:
+        cutoffs = [_cutoff(version) for version in (challenger, champion) if version is not None]
+        since = max(cutoffs)
+        service, label = feature_set.service.name, feature_set.service.label
+        frame = self.features.training_frame(promotion.project, service, before=promotion.until, known_by=promotion.until, since=since)
+        frame = frame.filter(pl.col(label).is_not_null() & pl.col(label).is_not_nan())
+        if frame.height == 0:
+            span = f"between the training cut-off {iso(since)} and {iso(promotion.until)}"
+            why = f"no row with a label lies {span}: give the pipeline a holdout"
+            return Verdict(False, why, promotion.gate.metric, 0, 0), None
+        times, labels = event_micros(frame, feature_set), frame[label].cast(pl.Float64).to_numpy()
+        ensure_no_overlap(times, cutoffs)
+        now = DaySums.of(times, labels, self.score(promotion.project, challenger.id, frame))
+        if champion is None:
+            before = DaySums.of(times, labels, np.full(len(labels), (challenger.about.mean_predictor or {}).get("value", 0.0)))
+            verdict = judge(promotion.gate, before, now, seed=challenger.id)
+            return replace(verdict, why=f"against the mean of the training labels: {verdict.why}"), now
+        before = DaySums.of(times, labels, self.score(promotion.project, champion.id, frame))
+        return judge(promotion.gate, before, now, seed=f"{champion.number}:{challenger.number}"), now
+
+    def _decide(
+        self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None, verdict: Verdict, days: DaySums | None
+    ) -> None:
+        status: Status = "approved" if verdict.passed else "rejected"
+        former = None if champion is None else champion.id
+        evidence = msgspec.to_builtins(verdict)
+        with self.db.write() as tx:
+            decided = replace(promotion, status=status, champion=former, verdict=evidence, decided_at=self.clock())
+            tables.decide(tx, decided)
+            if days is not None:
+                self.registry.record_evaluation(tx, challenger.id, {"metric": promotion.gate.metric, "days": days.as_json()})
+            payload = {
+                "model": promotion.model,
+                "number": challenger.number,
+                "challenger": challenger.id,
+                "champion": former,
+                "champion_number": None if champion is None else champion.number,
+                "endpoint": promotion.endpoint,
+                "gate": "first" if champion is None else "better than the champion",
+                "evidence": evidence,
+            }
+            self.events.add(tx, f"promotion.{status}", project=promotion.project, subject=promotion.id, payload=payload)
+            self._note_lineage(tx, promotion, challenger)
+            if verdict.passed:
+                self.registry.set_alias(tx, promotion.project, promotion.model, "champion", challenger.id, reason=f"won {promotion.id}")
+
+    def _note_lineage(self, tx: Connection, promotion: Promotion, challenger: ModelVersion) -> None:
+        label = f"gate of {promotion.model} {challenger.number}"
+        node = self.lineage.node(tx, "promotion", promotion.id, project=promotion.project, label=label)
+        self.lineage.edge(tx, Node("model_version", challenger.id), node, "evaluated")
+
+    def _feature_set(self, tx: Connection, promotion: Promotion) -> FeatureSet:
+        definition = self.definitions(tx, promotion.project)
+        endpoint = (
+            next((each for each in definition.endpoints if each.name == promotion.endpoint), None) if definition is not None else None
+        )
+        if definition is None or endpoint is None:
+            raise NotFound("endpoint", promotion.endpoint, "declare it in the project and apply the project again")
+        return definition.feature_set(endpoint.features)
+
+    def get(self, id: str) -> Promotion:
+        """Raises NotFound."""
+        with self.db.read() as tx:
+            return tables.get_promotion(tx, id)
+
+    def list(self, project: str | None, *, challenger: str | None = None, limit: int = 100) -> list[Promotion]:
+        """The newest first."""
+        with self.db.read() as tx:
+            return tables.list_promotions(tx, project, challenger=challenger, limit=limit)
+
+
+def event_micros(frame: pl.DataFrame, feature_set: FeatureSet) -> NDArray[np.int64]:
+    """Event times of the rows, in microseconds since 1970."""
+    return frame[feature_set.source.event_time].dt.epoch("us").to_numpy().astype(np.int64)
+
+
+def _cutoff(version: ModelVersion) -> datetime:
+    if version.cutoff is None:
+        raise NotPromotable(
+            version.id, "held-out rows", "its training cut-off is not known, so no row is surely later: train it in a pipeline"
+        )
+    return version.cutoff
+
+
+def ensure_no_overlap(event_us: NDArray[np.int64], cutoffs: list[datetime]) -> None:
+    """Raises NotPromotable where a row to judge on is not later than each training cut-off."""
+    earliest = from_micros(int(event_us.min()))
+    if earliest < max(cutoffs):
+        why = f"rows to judge on begin at {iso(earliest)}, before the training cut-off {iso(max(cutoffs))}: the comparison would flatter"
+        raise NotPromotable("the challenger", "held-out rows", why)

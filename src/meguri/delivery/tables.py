@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Connection, Index, Row, String, Table, insert, select, update
+
+from meguri.core.definitions.automation import GateDefinition
+from meguri.core.errors import NotFound
+from meguri.db.metadata import Json, Micros, metadata
+from meguri.delivery.model import Promotion
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("project", String(128), nullable=False),
+    Column("endpoint", String(128), nullable=False),
+    Column("model", String(128), nullable=False),
+    Column("challenger", String(64), nullable=False),
+    Column("champion", String(64)),
+    Column("status", String(16), nullable=False),
+    Column("gate", Json, nullable=False),
+    Column("until", Micros, nullable=False),
+    Column("verdict", Json),
+    Column("opened_at", Micros, nullable=False),
+    Column("decided_at", Micros),
+    Index("ix_promotions_project_opened_at", "project", "opened_at"),
+    Index("ix_promotions_challenger", "challenger"),
+)
+
+
+def add_promotion(tx: Connection, promotion: Promotion) -> None:
+    row = {name: getattr(promotion, name) for name in Promotion.__dataclass_fields__}
+    tx.execute(insert(promotions), {**row, "gate": msgspec.to_builtins(promotion.gate)})
+
+
+def decide(tx: Connection, promotion: Promotion) -> None:
+    changed = {"status": promotion.status, "champion": promotion.champion, "verdict": promotion.verdict, "decided_at": promotion.decided_at}
+    tx.execute(update(promotions).where(promotions.c.id == promotion.id).values(**changed))
+
+
+def get_promotion(tx: Connection, id: str) -> Promotion:
+    row = tx.execute(select(promotions).where(promotions.c.id == id)).first()
+    if row is None:
+        raise NotFound("promotion", id, "list them on the page of their model")
+    return _promotion(row)
+
+
+def list_promotions(tx: Connection, project: str | None, *, challenger: str | None = None, limit: int = 100) -> list[Promotion]:
+    """The newest first."""
+    query = select(promotions).order_by(promotions.c.opened_at.desc(), promotions.c.id.desc()).limit(limit)
+    if project is not None:
+        query = query.where(promotions.c.project == project)
+    if challenger is not None:
+        query = query.where(promotions.c.challenger == challenger)
+    return [_promotion(row) for row in tx.execute(query)]
+
+
+def _promotion(row: Row[Any]) -> Promotion:  # Any: a row of a dynamic select
+    values = dict(row._mapping)
+    return Promotion(**{**values, "gate": msgspec.convert(row.gate, GateDefinition)})
