@@ -60,7 +60,7 @@ def make_live(route: Route, read_blob: ReadBlob, load_runner: LoadRunner, open_l
     Raises Unsupported, NotFound, Conflict (a golden row came out wrong) or Unavailable.
     """
     places = _places(route)
-    columns = _columns(route.feature_set)
+    columns = request_columns(route.feature_set)
     content = read_blob(Digest(route.model.digest))
     if digest_of(content) != route.model.digest:
         raise Conflict(f"model {route.model.digest} of {route.version} is damaged on disk: restore the blob, or register the model again")
@@ -74,7 +74,8 @@ def make_live(route: Route, read_blob: ReadBlob, load_runner: LoadRunner, open_l
     return Live(route, runner, lookup, route.feature_set.entity.key, columns, places, tuple(_foreign_keys(route.feature_set)))
 
 
-def _columns(feature_set: FeatureSet) -> dict[str, DType]:
+def request_columns(feature_set: FeatureSet) -> dict[str, DType]:
+    """What a request must send: the entity's key, keys of other entities, request columns. Raises Unsupported."""
     entity, source = feature_set.entity, feature_set.source
     requested = {name: source.columns.get(name, entity.dtype) for name in feature_set.service.request}
     for name, dtype in requested.items():

@@ -192,7 +192,7 @@ class PredictionLog:
         for segment in self._journal.segments():
             if segment.sealed and not profile_file(self.folder, segment.number).exists():
                 profiles = SegmentProfiles(self.shelf)
-                profiles.add(list(read_segment(self._journal, segment)))
+                profiles.add(list(_records_of(self._journal, segment.number)))
                 self._write_profile(segment.number, profiles)
 
     def close(self) -> None:
@@ -226,6 +226,11 @@ def read_log(folder: Path, endpoint: str, after: Position = START) -> Iterator[t
         yield position, _decode(content)
 
 
+def read_segment(folder: Path, endpoint: str, number: int) -> list[PredictionRecord]:
+    """All records of one segment, oldest first."""
+    return list(_records_of(Journal(folder, endpoint), number))
+
+
 def log_segments(folder: Path, endpoint: str) -> list[Segment]:
     """The segments of a log, oldest first."""
     return Journal(folder, endpoint).segments()
@@ -240,13 +245,6 @@ def drop_segments_before(folder: Path, endpoint: str, number: int) -> None:
     journal.drop_before(number)
 
 
-def read_segment(journal: Journal, segment: Segment) -> Iterator[PredictionRecord]:
-    for position, content in journal.read(Position(segment.number, 0)):
-        if position.segment != segment.number:
-            return
-        yield _decode(content)
-
-
 def profile_file(folder: Path, number: int) -> Path:
     return folder / f"{number:012d}.profile.json"
 
@@ -258,3 +256,10 @@ def find_profile(folder: Path, endpoint: str, number: int) -> dict[str, Any] | N
     except FileNotFoundError:
         return None
     return value
+
+
+def _records_of(journal: Journal, number: int) -> Iterator[PredictionRecord]:
+    for position, content in journal.read(Position(number, 0)):
+        if position.segment != number:
+            return
+        yield _decode(content)

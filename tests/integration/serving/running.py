@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 import msgspec
-from tests.unit.serving.examples import AT, feature_set, linear_model
 
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.online.lmdb import LmdbOnline
@@ -22,20 +21,21 @@ from meguri.features.online import put_events
 from meguri.features.rows import Layout
 from meguri.serving.routes_table import Route, route_file, state_file, write_route
 from meguri.serving.segments import PredictionRecord, read_log
+from tests.unit.serving.examples import AT, feature_set, linear_model
 
 TOKEN = "secret"  # of a home that lives as long as a test
 DAY = 86_400_000_000
 
 
 def make_home(home: Path, route: Route, *models: bytes) -> None:
-    """Everything that the process needs: model blobs, the online store with one event, the token, the route."""
+    """Everything that the process needs: model blobs, the online store with an event on two days, the token, the route."""
     blobs = LocalBlobs(home / "blobs")
     for model in models or (linear_model(),):
         blobs.put_bytes(model)
     source = feature_set().source
     layout = Layout.of(source)
     store = LmdbOnline.owner(home / "online")
-    put_events(store, route.project, source.name, layout, [layout.event("dc", AT - DAY, (3, 0.5, 100.0))])
+    put_events(store, route.project, source.name, layout, [layout.event("dc", at, (3, 0.5, 100.0)) for at in (AT - DAY, AT)])
     store.close()
     (home / "token").write_text(TOKEN)
     write_route(route_file(home, route.endpoint), route)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.integration.serving.running import RunningEndpoint, make_home, running
-from tests.unit.serving.examples import AT, body, linear_model, route
 
 from meguri.serving.routes_table import GoldenRow, route_file, write_route
 from meguri.serving.segments import find_profile, profile_file
+from tests.integration.serving.running import RunningEndpoint, make_home, running
+from tests.unit.serving.examples import AT, body, linear_model, route
 
 
 def wait_until(seen: Callable[[], bool], seconds: float = 10) -> None:

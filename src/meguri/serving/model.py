@@ -1,0 +1,97 @@
+"""Endpoints, deployments and predictions, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from meguri.ports.runner import Value
+from meguri.serving.routes_table import GoldenRow, ServedModel
+
+DeploymentState = Literal["created", "live", "replaced", "rolled_back", "failed"]
+
+COMING_OR_LIVE: tuple[DeploymentState, ...] = ("created", "live")
+
+
+@dataclass(frozen=True, slots=True)
+class Deployable:
+    """What serving needs to know of a model version. `label` is what people call it (`bikes 7`); `reference` as in a route."""
+
+    version: str
+    project: str
+    label: str
+    model: ServedModel
+    reference: dict[str, Any] | None = None  # Any: JSON
+    golden: tuple[GoldenRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A stable name that serves the champion of a model. `revision`: the last one given to a deployment."""
+
+    id: str
+    name: str
+    project: str
+    model: str
+    features: str
+    description: str
+    port: int
+    revision: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A version on an endpoint. `former`: the deployment that it follows; `why`: what kept it from going live."""
+
+    id: str
+    project: str
+    endpoint: str
+    version: str
+    revision: int
+    state: DeploymentState
+    reason: str
+    former: str | None
+    why: str | None
+    created_at: datetime
+    live_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One answered row. `inputs`: what the model was given, by name."""
+
+    id: str
+    endpoint: str
+    event_at: datetime
+    received_at: datetime
+    version: str
+    deployment: str
+    entity: Value
+    inputs: dict[str, Value]
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileWindow:
+    """Counts of one version on one event day (days since 1970, UTC), over the cells of the reference with that digest, all columns flat.
+
+    `Profile.from_json(reference, {"reference": ..., "rows": ..., "counts": ...})` takes them as they are.
+    """
+
+    endpoint: str
+    version: str
+    reference: str
+    day: int
+    rows: int
+    counts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What one move did. `sealed`: everything up to the call was sealed, so that profiles are complete."""
+
+    rows: int
+    segments: int
+    sealed: bool

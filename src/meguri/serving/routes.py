@@ -1,0 +1,135 @@
+"""REST of serving."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from meguri.access.routes import Page, Request, Route
+from meguri.core.errors import Unavailable
+from meguri.serving.model import Deployment, Endpoint, Prediction
+from meguri.serving.service import Serving
+
+
+@dataclass(frozen=True, slots=True)
+class NewDeployment:
+    """`version`: id of a model version."""
+
+    version: str
+    reason: str = "asked for by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class RollBack:
+    reason: str = "asked for by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointAnswer:
+    """`url`: where the process answers, None while it does not. `state`: live, refusing (a newer deployment; the former one serves), or
+    down. `counters` count since the process started. `days`: predictions by event day (days since 1970, UTC), oldest first."""
+
+    name: str
+    project: str
+    model: str
+    features: str
+    description: str
+    created_at: datetime
+    url: str | None
+    state: str
+    deployment: Deployment | None
+    version: str | None
+    open_predictions: int
+    counters: dict[str, Any]  # Any: JSON
+    inputs: list[dict[str, str]]
+    days: list[tuple[int, int]]
+
+
+def routes(serving: Serving) -> list[Route]:
+    def list_endpoints(request: Request) -> Page:
+        with serving.db.read() as tx:
+            found = serving.list_endpoints(tx, request.query.get("project"))
+        return Page([_describe(serving, each) for each in found])
+
+    def get_endpoint(request: Request) -> EndpointAnswer:
+        with serving.db.read() as tx:
+            found = serving.get_endpoint(tx, request.path["endpoint"])
+        return _describe(serving, found)
+
+    def list_deployments(request: Request) -> Page:
+        with serving.db.read() as tx:
+            serving.get_endpoint(tx, request.path["endpoint"])
+            return Page(list(serving.list_deployments(tx, request.path["endpoint"], _limit(request))))
+
+    def deploy(request: Request) -> Deployment:
+        with serving.db.write() as tx:
+            endpoint = serving.get_endpoint(tx, request.path["endpoint"])
+            return serving.deploy(tx, endpoint.project, endpoint.name, request.body.version, reason=request.body.reason)
+
+    def roll_back(request: Request) -> Deployment:
+        with serving.db.write() as tx:
+            endpoint = serving.get_endpoint(tx, request.path["endpoint"])
+            return serving.roll_back(tx, endpoint.project, endpoint.name, reason=request.body.reason)
+
+    def list_predictions(request: Request) -> Page:
+        with serving.db.read() as tx:
+            return Page(list(serving.predictions.list_newest(tx, request.path["endpoint"], _limit(request))))
+
+    def get_prediction(request: Request) -> Prediction:
+        with serving.db.read() as tx:
+            return serving.predictions.get(tx, request.path["prediction"], request.query.get("endpoint"))
+
+    def infer(request: Request) -> Response:
+        with serving.db.read() as tx:
+            endpoint = serving.get_endpoint(tx, request.path["endpoint"]).name
+        answer = serving.client.infer(endpoint, request.raw())
+        return Response(answer.body, answer.status, media_type="application/json")
+
+    read, write = "endpoints:read", "endpoints:write"
+    every, one, prediction = "/api/v1/endpoints", "/api/v1/endpoints/{endpoint}", "/api/v1/predictions/{prediction:path}"
+    limit: dict[str, type] = {"limit": int}
+    return [
+        Route("GET", every, read, list_endpoints, "Endpoints with what they serve", answer=Page, query={"project": str}),
+        Route("GET", one, read, get_endpoint, "An endpoint with what it serves", answer=EndpointAnswer),
+        Route("GET", f"{one}/deployments", read, list_deployments, "Deployments, the newest first", answer=Page, query=limit),
+        Route("POST", f"{one}/deployments", write, deploy, "Deploy a model version", NewDeployment, Deployment, status=202),
+        Route("POST", f"{one}/rollback", write, roll_back, "Deploy the former version again", RollBack, Deployment, status=202),
+        Route("GET", f"{one}/predictions", read, list_predictions, "The newest predictions", answer=Page, query=limit),
+        Route("POST", f"{one}/infer", write, infer, "Predict through the server: body and answer of the Open Inference Protocol v2"),
+        Route("GET", prediction, read, get_prediction, "One prediction", answer=Prediction, query={"endpoint": str}),
+    ]
+
+
+def _describe(serving: Serving, endpoint: Endpoint) -> EndpointAnswer:
+    with serving.db.read() as tx:
+        live = serving.find_live(tx, endpoint.name)
+        days, waiting = serving.predictions.rows_by_day(tx, endpoint.name), serving.predictions.count_open(tx, endpoint.name)
+        columns = serving.list_request_columns(tx, endpoint)
+    url, state, counters = None, "down", {}
+    try:
+        counters, url = serving.client.state(endpoint.name), serving.client.url(endpoint.name)
+        state = "refusing" if counters["refused"] else "live" if counters["revision"] else "starting"
+    except Unavailable:
+        if live is None:
+            state = "not deployed"
+    fields = {each.name for each in dataclasses.fields(EndpointAnswer)}
+    known = {each.name: getattr(endpoint, each.name) for each in dataclasses.fields(Endpoint) if each.name in fields}
+    return EndpointAnswer(
+        **known,
+        url=url,
+        state=state,
+        deployment=live,
+        version=None if live is None else live.version,
+        open_predictions=waiting,
+        counters=counters,
+        inputs=columns,
+        days=days,
+    )
+
+
+def _limit(request: Request) -> int:
+    return max(1, min(int(request.query.get("limit") or 100), 1_000))

@@ -1,0 +1,340 @@
+"""Endpoints and their deployments: what is served, since when and why."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from meguri.core.definitions.features import FeatureSet
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
+from meguri.core.ids import NewId
+from meguri.core.times import Clock
+from meguri.db.engine import Database
+from meguri.events.service import Events
+from meguri.jobs.model import JobContext
+from meguri.jobs.service import Jobs
+from meguri.lineage.service import Lineage, Node
+from meguri.ports.tables import TableStore
+from meguri.serving import tables
+from meguri.serving.client import EndpointClient
+from meguri.serving.live import request_columns
+from meguri.serving.model import Deployable, Deployment, Endpoint, Moved, Prediction, ProfileWindow
+from meguri.serving.predictions import Definitions, Predictions
+from meguri.serving.routes_table import Route, route_file, write_route
+
+logger = logging.getLogger(__name__)
+
+ROLL_OUT = "deployment.roll_out"
+WAIT_SECONDS = 60.0
+_LOOK_SECONDS = 0.1
+
+FindDeployable = Callable[[Connection, str], Deployable]
+"""A model version as serving needs it, by id. Raises NotFound."""
+
+EnsureRunning = Callable[[str], None]
+"""Sees to it that the process of an endpoint runs; called when its route is there. Quick, and harmless when it runs already."""
+
+
+class Serving:
+    """Declares endpoints, deploys versions to them and rolls them back. Predictions themselves never pass here."""
+
+    def __init__(
+        self,
+        db: Database,
+        events: Events,
+        lineage: Lineage,
+        jobs: Jobs,
+        store: TableStore,
+        home: Path,
+        definitions: Definitions,
+        deployables: FindDeployable,
+        ensure_running: EnsureRunning,
+        clock: Clock,
+        new_id: NewId,
+        *,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
+        self.db, self.events, self.lineage, self.jobs, self.home = db, events, lineage, jobs, home
+        self.definitions, self.deployables, self.ensure_running = definitions, deployables, ensure_running
+        self.clock, self.new_id, self.wait_seconds = clock, new_id, wait_seconds
+        self.client = EndpointClient(home)
+        self.predictions = Predictions(db, store, self.client, home, definitions, clock)
+
+    def define(self, tx: Connection, project: ProjectDefinition) -> None:
+        """Note the endpoints of a project that is being applied. Raises AlreadyExists for a name that another project has.
+
+        What is deployed stays as it is, also where the endpoint is declared no longer.
+        """
+        for wanted in project.endpoints:
+            known = tables.find_endpoint(tx, wanted.name)
+            if known is None:
+                self._add(tx, project.name, wanted.name, wanted.model, wanted.features, wanted.description)
+            elif known.project != project.name:
+                raise AlreadyExists("endpoint", wanted.name, f"it belongs to project {known.project!r}: choose another name")
+            else:
+                tables.change_endpoint(tx, wanted.name, model=wanted.model, features=wanted.features, description=wanted.description)
+
+    def deploy(self, tx: Connection, project: str, endpoint: str, version: str, *, reason: str) -> Deployment:
+        """Put a version on an endpoint: rows, lineage and event now, the roll-out as a job.
+
+        Where the very same is live or on its way already, that deployment is given. Raises NotFound, Conflict (its project declares the
+        endpoint or its features no longer, or the version belongs to another project).
+        """
+        target = self._of_project(tx, project, endpoint)
+        deployable = self.deployables(tx, version)
+        if deployable.project != target.project:
+            raise Conflict(f"version {version} belongs to project {deployable.project!r}, endpoint {endpoint!r} to {target.project!r}")
+        route = Route(
+            revision=target.revision + 1,
+            project=target.project,
+            endpoint=endpoint,
+            port=target.port,
+            deployment=self.new_id("dep"),
+            version=version,
+            model=deployable.model,
+            feature_set=self._feature_set(tx, target),
+            reference=deployable.reference,
+            golden=deployable.golden,
+        )
+        latest = tables.find_latest(tx, endpoint)
+        if latest is not None and _serves_the_same(tables.get_route(tx, latest.id), route):
+            return latest
+        return self._create(tx, target, route, deployable.label, reason, former=tables.find_live(tx, endpoint))
+
+    def roll_back(self, tx: Connection, project: str, endpoint: str, *, reason: str) -> Deployment:
+        """Deploy again what was live before the present deployment. Raises Conflict where nothing was."""
+        target = self._of_project(tx, project, endpoint)
+        bad = tables.find_latest(tx, endpoint)
+        good = None if bad is None else self._find_before(tx, bad)
+        if bad is None or good is None:
+            raise Conflict(f"endpoint {endpoint!r} has no former deployment to roll back to: deploy another version", endpoint=endpoint)
+        route = replace(tables.get_route(tx, good.id), revision=target.revision + 1, port=target.port, deployment=self.new_id("dep"))
+        tables.change_deployment(tx, bad.id, state="rolled_back", why=reason)
+        made = self._create(tx, target, route, good.version, reason, former=bad)
+        payload = {"endpoint": endpoint, "deployment": bad.id, "version": bad.version, "to": good.version, "by": made.id, "reason": reason}
+        self.events.add(tx, "deployment.rolled_back", project=target.project, subject=bad.id, payload=payload)
+        return made
+
+    def roll_out(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+        """The job of a deployment: write the route, wait until the process serves it, note the outcome.
+
+        Where the process does not answer in time, the deployment stays `created`: the process takes the route when it starts, and
+        `note_live` notes it then. Raises Conflict where the process refuses the version; the former one goes on serving.
+        """
+        id = str(payload["deployment"])
+        if not context.step("write", lambda: self._write(id)):
+            return {"deployment": id, "state": "replaced"}
+        outcome: dict[str, Any] = context.step("wait", lambda: self._wait(id))
+        state = context.step("note", lambda: self._note(id, outcome))
+        if state == "failed":
+            raise Conflict(f"deployment {id} was refused by its endpoint: {outcome['why']}", deployment=id)
+        return {"deployment": id, "state": state, **({} if outcome["live"] else {"why": outcome["why"]})}
+
+    def note_live(self) -> int:
+        """Note deployments that went live (or were refused) while nobody waited for them; how many. Called from time to time."""
+        with self.db.read() as tx:
+            waiting = tables.list_in_state(tx, "created")
+        noted = 0
+        for deployment in waiting:
+            with self.db.read() as tx:
+                outcome = self._look(tables.get_route(tx, deployment.id))
+            if outcome is not None:
+                self._note(deployment.id, outcome)
+                noted += 1
+        return noted
+
+    def start(self) -> None:
+        """Let the process of every endpoint that has a route run; once, when the server starts."""
+        with self.db.read() as tx:
+            names = [each.name for each in tables.list_endpoints(tx, None)]
+        for name in names:
+            if route_file(self.home, name).exists():
+                self.ensure_running(name)
+
+    def get_endpoint(self, tx: Connection, name: str) -> Endpoint:
+        return tables.get_endpoint(tx, name)
+
+    def list_endpoints(self, tx: Connection, project: str | None = None) -> list[Endpoint]:
+        return tables.list_endpoints(tx, project)
+
+    def get_deployment(self, tx: Connection, id: str) -> Deployment:
+        return tables.get_deployment(tx, id)
+
+    def list_deployments(self, tx: Connection, endpoint: str, limit: int = 100) -> list[Deployment]:
+        """The newest first."""
+        return tables.list_deployments(tx, endpoint, limit)
+
+    def find_live(self, tx: Connection, endpoint: str) -> Deployment | None:
+        """The deployment that answers now, as far as the ledger knows."""
+        return tables.find_live(tx, endpoint)
+
+    def get_route(self, tx: Connection, deployment: str) -> Route:
+        """What a deployment serves: model, inputs, features, reference. Raises NotFound."""
+        return tables.get_route(tx, deployment)
+
+    def list_request_columns(self, tx: Connection, endpoint: Endpoint) -> list[dict[str, str]]:
+        """`{"name", "dtype"}` of what a request must send now; empty before the first deployment."""
+        live = tables.find_live(tx, endpoint.name)
+        if live is None:
+            return []
+        columns = request_columns(tables.get_route(tx, live.id).feature_set)
+        return [{"name": name, "dtype": dtype} for name, dtype in columns.items()]
+
+    def list_windows(
+        self, tx: Connection, endpoint: str, since_day: int, until_day: int, version: str | None = None
+    ) -> list[ProfileWindow]:
+        """Profiles of sealed segments by event day (days since 1970, both ends included), oldest first."""
+        return tables.list_windows(tx, endpoint, since_day, until_day, version)
+
+    def move(self, endpoint: str) -> Moved:
+        """Bring what an endpoint has logged into the ledger; see `Predictions.move`."""
+        return self.predictions.move(endpoint)
+
+    def find_prediction(self, tx: Connection, id: str, endpoint: str | None = None) -> Prediction | None:
+        """A prediction by id, wherever it is by now. Its lineage starts at its deployment."""
+        return self.predictions.find(tx, id, endpoint)
+
+    def close(self) -> None:
+        self.client.close()
+
+    def _add(self, tx: Connection, project: str, name: str, model: str, features: str, description: str) -> None:
+        made = Endpoint(self.new_id("ep"), name, project, model, features, description, _free_port(), 0, self.clock())
+        tables.add_endpoint(tx, made)
+        tables.start_progress(tx, name)
+        self.lineage.node(tx, "endpoint", name, project=project, label=name)
+
+    def _of_project(self, tx: Connection, project: str, name: str) -> Endpoint:
+        found = tables.get_endpoint(tx, name)
+        if found.project != project:
+            raise NotFound("endpoint", name, f"project {project!r} has none of that name; it belongs to {found.project!r}")
+        return found
+
+    def _feature_set(self, tx: Connection, endpoint: Endpoint) -> FeatureSet:
+        definition = self.definitions(tx, endpoint.project)
+        if definition is None or all(each.name != endpoint.name for each in definition.endpoints):
+            raise Conflict(f"project {endpoint.project!r} does not declare endpoint {endpoint.name!r} any more: apply a project that does")
+        return definition.feature_set(endpoint.features)
+
+    def _create(
+        self, tx: Connection, endpoint: Endpoint, route: Route, label: str, reason: str, *, former: Deployment | None
+    ) -> Deployment:
+        made = Deployment(
+            id=route.deployment,
+            project=endpoint.project,
+            endpoint=endpoint.name,
+            version=route.version,
+            revision=route.revision,
+            state="created",
+            reason=reason,
+            former=None if former is None else former.id,
+            why=None,
+            created_at=self.clock(),
+            live_at=None,
+        )
+        tables.add_deployment(tx, made, route)
+        tables.change_endpoint(tx, endpoint.name, revision=route.revision)
+        version = self.lineage.node(tx, "model_version", route.version, project=endpoint.project, label=label)
+        node = self.lineage.node(tx, "deployment", made.id, project=endpoint.project, label=f"{endpoint.name} {route.revision}")
+        self.lineage.edge(tx, version, node, "deployed")
+        payload = {"endpoint": endpoint.name, "deployment": made.id, "version": made.version, "revision": made.revision, "reason": reason}
+        self.events.add(tx, "deployment.created", project=endpoint.project, subject=made.id, payload=payload)
+        self.jobs.enqueue(tx, ROLL_OUT, f"roll_out:{made.id}", project=endpoint.project, payload={"deployment": made.id}, subject=made.id)
+        return made
+
+    def _find_before(self, tx: Connection, bad: Deployment) -> Deployment | None:
+        """The newest deployment before `bad` that was live with another version."""
+        for each in tables.list_deployments(tx, bad.endpoint, 1_000):
+            if each.revision < bad.revision and each.live_at is not None and each.version != bad.version and each.state != "rolled_back":
+                return each
+        return None
+
+    def _write(self, id: str) -> bool:
+        """Write the route unless a newer one is there; False where this deployment was overtaken."""
+        with self.db.read() as tx:
+            deployment, route = tables.get_deployment(tx, id), tables.get_route(tx, id)
+            latest = tables.find_latest(tx, deployment.endpoint)
+        if latest is None or latest.revision > deployment.revision:
+            with self.db.write() as tx:
+                if tables.get_deployment(tx, id).state == "created":
+                    tables.change_deployment(tx, id, state="replaced", why="a newer deployment came before it was live")
+            return False
+        write_route(route_file(self.home, route.endpoint), route)
+        self.ensure_running(route.endpoint)
+        return True
+
+    def _wait(self, id: str) -> dict[str, Any]:  # Any: JSON
+        with self.db.read() as tx:
+            route = tables.get_route(tx, id)
+        deadline = time.monotonic() + self.wait_seconds
+        while True:
+            outcome = self._look(route)
+            if outcome is not None:
+                return outcome
+            if time.monotonic() > deadline:
+                return {"live": False, "refused": False, "why": "its process does not answer, and will take it when it starts"}
+            time.sleep(_LOOK_SECONDS)
+
+    def _look(self, route: Route) -> dict[str, Any] | None:  # Any: JSON
+        """What became of a route at its process; None while that is open."""
+        try:
+            state = self.client.reload(route.endpoint)
+        except Unavailable:
+            return None
+        if (state["revision"] or 0) >= route.revision:
+            return {"live": True, "refused": False, "why": None}
+        refused = state["refused"]
+        if refused is not None and refused["revision"] == route.revision:
+            return {"live": False, "refused": True, "why": refused["why"]}
+        return None
+
+    def _note(self, id: str, outcome: dict[str, Any]) -> str:  # Any: JSON
+        with self.db.write() as tx:
+            deployment = tables.get_deployment(tx, id)
+            if deployment.state != "created" or not (outcome["live"] or outcome["refused"]):
+                return deployment.state
+            if outcome["refused"]:
+                self._note_failed(tx, deployment, str(outcome["why"]))
+                return "failed"
+            self._note_went_live(tx, deployment)
+            return "live"
+
+    def _note_failed(self, tx: Connection, deployment: Deployment, why: str) -> None:
+        tables.change_deployment(tx, deployment.id, state="failed", why=why)
+        payload = {"endpoint": deployment.endpoint, "deployment": deployment.id, "version": deployment.version, "why": why}
+        self.events.add(tx, "deployment.failed", project=deployment.project, subject=deployment.id, payload=payload)
+
+    def _note_went_live(self, tx: Connection, deployment: Deployment) -> None:
+        replaced = tables.find_live(tx, deployment.endpoint)
+        if replaced is not None:
+            tables.change_deployment(tx, replaced.id, state="replaced")
+        former = None if deployment.former is None else tables.get_deployment(tx, deployment.former)
+        tables.change_deployment(tx, deployment.id, state="live", live_at=self.clock())
+        self.lineage.edge(tx, Node("deployment", deployment.id), Node("endpoint", deployment.endpoint), "served")
+        payload = {
+            "endpoint": deployment.endpoint,
+            "deployment": deployment.id,
+            "version": deployment.version,
+            "revision": deployment.revision,
+            "reason": deployment.reason,
+            "former": None if former is None else former.version,
+        }
+        self.events.add(tx, "deployment.live", project=deployment.project, subject=deployment.id, payload=payload)
+
+
+def _serves_the_same(one: Route, other: Route) -> bool:
+    return replace(one, revision=0, deployment="").to_json() == replace(other, revision=0, deployment="").to_json()
+
+
+def _free_port() -> int:
+    """A port that is free now. It is written down with the endpoint, so that its address never changes."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

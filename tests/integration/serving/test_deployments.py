@@ -1,0 +1,357 @@
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+import pytest
+from sqlalchemy import Connection, select
+
+from meguri.adapters.tables.delta import DeltaTables
+from meguri.app.supervisor import Supervisor
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.definitions.serving import EndpointDefinition
+from meguri.core.errors import AlreadyExists, Conflict, NotFound
+from meguri.lineage.service import Edge, Node
+from meguri.ports.tables import TableStore
+from meguri.serving import tables
+from meguri.serving.model import Deployable
+from meguri.serving.routes_table import GoldenRow, Route, route_file
+from meguri.serving.service import ROLL_OUT, Serving
+from meguri.testing.ledger import Ledger
+from tests.integration.serving.running import make_home
+from tests.unit.serving.examples import AT, body, feature_set, linear_model, route
+
+DAY = 86_400_000_000
+
+
+def definition(name: str = "bikes", *endpoints: str) -> ProjectDefinition:
+    known = feature_set()
+    return ProjectDefinition(
+        name,
+        "event",
+        (known.entity,),
+        (known.source,),
+        known.views,
+        (known.service,),
+        endpoints=tuple(EndpointDefinition(each, "bikes", "hourly") for each in endpoints or ("bikes",)),
+    )
+
+
+def deployable(version: str, **more: Any) -> Deployable:  # Any: fields of Deployable
+    number = int(version.removeprefix("mv_"))
+    made = route(1, model=linear_model(bias=float(number)))
+    fields: dict[str, Any] = {"golden": (GoldenRow((1.0, 0.5, 100.0), 57.0 + number),), **more}
+    return Deployable(version, "bikes", f"bikes {number}", made.model, made.reference, **fields)
+
+
+@dataclass
+class World:
+    """Serving on a ledger, with endpoint processes under a supervisor. Jobs run when `settle` is called."""
+
+    serving: Serving
+    ledger: Ledger
+    home: Path
+    supervisor: Supervisor
+    versions: dict[str, Deployable] = field(default_factory=dict)
+
+    def deploy(self, version: str, reason: str = "asked for") -> str:
+        with self.ledger.db.write() as tx:
+            return self.serving.deploy(tx, "bikes", "bikes", version, reason=reason).id
+
+    def settle(self) -> None:
+        while self.ledger.jobs.pump():
+            pass
+
+    def infer(self, id: str, **more: Any) -> dict[str, Any]:  # Any: JSON
+        answer = httpx.post(f"{self.serving.client.url('bikes')}/v2/models/bikes/infer", json=body(id, **more))
+        assert answer.status_code == 200, answer.text
+        value: dict[str, Any] = answer.json()
+        return value
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:  # Any: JSON
+        with self.ledger.db.read() as tx:
+            return [(each.kind, each.payload) for each in self.ledger.events.list(tx, project="bikes")]
+
+    def states(self) -> dict[str, str]:
+        with self.ledger.db.read() as tx:
+            return {each.version: each.state for each in reversed(self.serving.list_deployments(tx, "bikes"))}
+
+
+@pytest.fixture
+def world(ledger: Ledger, home: Path) -> Iterator[World]:
+    make_home(home, route(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
+    route_file(home, "bikes").unlink()
+    supervisor = Supervisor(home / "work")
+    versions = {f"mv_{number}": deployable(f"mv_{number}") for number in range(1, 4)}
+
+    def find(_tx: Connection, version: str) -> Deployable:
+        if version not in versions:
+            raise NotFound("model_version", version)
+        return versions[version]
+
+    def ensure_running(name: str) -> None:
+        command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", name, "--supervised"]
+        supervisor.keep(name, command)
+
+    numbers: dict[str, int] = {}
+
+    def new_id(prefix: str) -> str:
+        numbers[prefix] = numbers.get(prefix, 0) + 1
+        return f"{prefix}_{numbers[prefix]}"
+
+    serving = Serving(
+        ledger.db,
+        ledger.events,
+        ledger.lineage,
+        ledger.jobs,
+        DeltaTables(home / "tables"),
+        home,
+        lambda _tx, project: definition(project),
+        find,
+        ensure_running,
+        ledger.clock,
+        new_id,
+        wait_seconds=20,
+    )
+    ledger.jobs.register(ROLL_OUT, serving.roll_out)
+    ledger.jobs.launch()
+    with ledger.db.write() as tx:
+        serving.define(tx, definition())
+        for version in versions:
+            ledger.lineage.node(tx, "model_version", version, project="bikes")
+    yield World(serving, ledger, home, supervisor, versions)
+    serving.close()
+    supervisor.stop()
+
+
+def test_a_deployed_version_answers_and_is_in_events_and_lineage(world: World) -> None:
+    id = world.deploy("mv_1")
+    world.settle()
+    assert world.infer("p1")["model_version"] == "mv_1"
+    assert world.states() == {"mv_1": "live"}
+    created = {"endpoint": "bikes", "deployment": id, "version": "mv_1", "revision": 1, "reason": "asked for"}
+    assert world.events() == [("deployment.created", created), ("deployment.live", {**created, "former": None})]
+    with world.ledger.db.read() as tx:
+        edges = world.ledger.lineage.upstream(tx, Node("endpoint", "bikes")).edges
+    deployment = Node("deployment", id)
+    served = Edge(deployment, Node("endpoint", "bikes"), "served")
+    assert set(edges) == {Edge(Node("model_version", "mv_1"), deployment, "deployed"), served}
+        Edge(Node("model_version", "mv_1"), deployment, "deployed"),
+        Edge(deployment, Node("endpoint", "bikes"), "served"),
+    }
+
+
+def test_the_next_version_replaces_it(world: World) -> None:
+    world.deploy("mv_1")
+    world.settle()
+    world.deploy("mv_2", "better")
+    world.settle()
+    assert (world.infer("p1")["model_version"], world.states()) == ("mv_2", {"mv_1": "replaced", "mv_2": "live"})
+    assert world.events()[-1][1]["former"] == "mv_1"
+
+
+def test_deploying_what_is_live_changes_nothing(world: World) -> None:
+    first = world.deploy("mv_1")
+    assert world.deploy("mv_1") == first
+    world.settle()
+    assert world.deploy("mv_1") == first
+    assert [kind for kind, _ in world.events()] == ["deployment.created", "deployment.live"]
+
+
+def test_a_version_that_its_endpoint_refuses_is_noted_and_the_former_one_serves(world: World) -> None:
+    world.deploy("mv_1")
+    world.settle()
+    world.versions["mv_2"] = deployable("mv_2", golden=(GoldenRow((1.0, 0.5, 100.0), -1.0),))
+    id = world.deploy("mv_2")
+    world.settle()
+    assert (world.infer("p1")["model_version"], world.states()) == ("mv_1", {"mv_1": "live", "mv_2": "failed"})
+    kind, payload = world.events()[-1]
+    assert (kind, payload["deployment"]) == ("deployment.failed", id)
+    assert "mv_2 answers golden row 0 with 59.0 and not -1.0" in payload["why"]
+    world.deploy("mv_3")
+    world.settle()
+    assert world.states() == {"mv_1": "replaced", "mv_2": "failed", "mv_3": "live"}
+
+
+def test_rolling_back_serves_the_former_version_again(world: World) -> None:
+    for version in ("mv_1", "mv_2"):
+        world.deploy(version)
+        world.settle()
+    with world.ledger.db.write() as tx:
+        made = world.serving.roll_back(tx, "bikes", "bikes", reason="worse")
+    world.settle()
+    assert (made.version, world.infer("p1")["model_version"], world.infer("p1")["parameters"]["deployment"]) == ("mv_1", "mv_1", made.id)
+    rolled_back = {"endpoint": "bikes", "deployment": "dep_2", "version": "mv_2", "to": "mv_1", "by": made.id, "reason": "worse"}
+    assert [payload for kind, payload in world.events() if kind == "deployment.rolled_back"] == [rolled_back]
+    with world.ledger.db.read() as tx:
+        states = [(each.id, each.state) for each in reversed(world.serving.list_deployments(tx, "bikes"))]
+    assert states == [("dep_1", "replaced"), ("dep_2", "rolled_back"), (made.id, "live")]
+
+
+def test_the_first_deployment_cannot_be_rolled_back(world: World) -> None:
+    world.deploy("mv_1")
+    with pytest.raises(Conflict, match="no former deployment to roll back to"), world.ledger.db.write() as tx:
+        world.serving.roll_back(tx, "bikes", "bikes", reason="worse")
+
+
+def test_a_deployment_that_was_overtaken_never_goes_live(world: World) -> None:
+    world.deploy("mv_1")
+    world.deploy("mv_2")
+    world.settle()
+    assert (world.infer("p1")["model_version"], world.states()) == ("mv_2", {"mv_1": "replaced", "mv_2": "live"})
+
+
+def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(world: World) -> None:
+    runs: list[str] = []
+    start = world.serving.ensure_running
+    world.serving.ensure_running, world.serving.wait_seconds = runs.append, 0.3
+    world.deploy("mv_1")
+    world.settle()
+    assert (world.states(), runs) == ({"mv_1": "created"}, ["bikes"])
+    world.serving.ensure_running = start
+    world.serving.start()
+    wait_until(lambda: world.serving.note_live() == 1)
+    assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
+
+
+def test_names_of_endpoints_are_unique_in_a_home(world: World) -> None:
+    with pytest.raises(AlreadyExists, match="it belongs to project 'bikes'"), world.ledger.db.write() as tx:
+        world.serving.define(tx, definition("other"))
+
+
+def test_what_is_wrong_with_a_deployment_is_said(world: World) -> None:
+    with world.ledger.db.write() as tx:
+        with pytest.raises(NotFound, match="no model version 'mv_9'"):
+            world.serving.deploy(tx, "bikes", "bikes", "mv_9", reason="")
+        with pytest.raises(NotFound, match="no endpoint 'cars'"):
+            world.serving.deploy(tx, "bikes", "cars", "mv_1", reason="")
+        with pytest.raises(NotFound, match="it belongs to 'bikes'"):
+            world.serving.deploy(tx, "other", "bikes", "mv_1", reason="")
+        world.versions["mv_1"] = replace(world.versions["mv_1"], project="other")
+        with pytest.raises(Conflict, match="belongs to project 'other'"):
+            world.serving.deploy(tx, "bikes", "bikes", "mv_1", reason="")
+
+
+def wait_until(seen: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def open_rows(world: World) -> list[tuple[Any, ...]]:  # Any: a row
+    columns = tables.open_predictions.c
+    with world.ledger.db.read() as tx:
+        query = select(columns.id, columns.version, columns.entity, columns.inputs, columns.output).order_by(columns.id)
+        return [tuple(row) for row in tx.execute(query)]
+
+
+def test_logged_predictions_are_moved_once_with_their_profiles(world: World) -> None:
+    world.deploy("mv_1")
+    world.settle()
+    world.infer("p1")
+    world.infer("p2", rows=2)
+    first = world.serving.move("bikes")
+    world.infer("p1")
+    world.infer("p3", event_time="2011-05-02T12:00:00Z")
+    second = world.serving.move("bikes")
+    assert ((first.rows, first.segments, first.sealed), (second.rows, second.segments)) == ((3, 1, True), (1, 1))
+    assert open_rows(world) == [
+        ("p1", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
+        ("p2:0", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
+        ("p2:1", "mv_1", "dc", [1, 0.5, 100.0], 58.0),
+        ("p3", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
+    ]
+    with world.ledger.db.read() as tx:
+        windows = world.serving.list_windows(tx, "bikes", 0, 100_000)
+        days = world.serving.predictions.rows_by_day(tx, "bikes")
+    assert [(each.version, each.day, each.rows, sum(each.counts)) for each in windows] == [
+        ("mv_1", AT // DAY, 3, 12),
+        ("mv_1", AT // DAY + 1, 1, 4),
+    ]
+    assert days == [(AT // DAY, 3), (AT // DAY + 1, 1)]
+
+
+class LosesItsAnswer:
+    """A table store whose appends succeed but are not heard of: the process died in between."""
+
+    def __init__(self, store: TableStore) -> None:
+        self.store = store
+
+    def append(self, name: str, frame: pl.DataFrame, token: tuple[str, int] | None = None) -> int:
+        self.store.append(name, frame, token)
+        raise KeyboardInterrupt
+
+    def __getattr__(self, name: str) -> Any:  # Any: the rest of the port
+        return getattr(self.store, name)
+
+
+def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: World) -> None:
+    world.deploy("mv_1")
+    world.settle()
+    world.infer("p1", rows=3)
+    predictions = world.serving.predictions
+    store = predictions.store
+    predictions.store = LosesItsAnswer(store)
+    with pytest.raises(KeyboardInterrupt):
+        predictions.move("bikes", keep_rows=1)
+    predictions.store = store
+    world.infer("p2")
+    predictions.move("bikes", keep_rows=1)
+    predictions.move("bikes", keep_rows=1)
+    kept = store.scan("predictions__bikes__bikes").sort("id").collect()
+    assert kept.select("id", "version", "inputs", "output").rows() == [
+        ("p1:0", "mv_1", "[0,0.5,100.0]", 56.0),
+        ("p1:1", "mv_1", "[1,0.5,100.0]", 58.0),
+        ("p1:2", "mv_1", "[2,0.5,100.0]", 60.0),
+        ("p2", "mv_1", "[0,0.5,100.0]", 56.0),
+    ]
+
+
+def test_a_prediction_is_found_in_the_log_the_ledger_and_the_table(world: World) -> None:
+    world.deploy("mv_1")
+    world.settle()
+    world.infer("p1")
+    find = world.serving.find_prediction
+    with world.ledger.db.read() as tx:
+        logged = find(tx, "p1")
+    world.serving.predictions.move("bikes", keep_rows=1)
+    with world.ledger.db.read() as tx:
+        moved, newest = find(tx, "p1"), world.serving.predictions.list_newest(tx, "bikes")
+    with world.ledger.db.write() as tx:
+        tx.execute(tables.open_predictions.delete())
+    with world.ledger.db.read() as tx:
+        kept = find(tx, "p1")
+        with pytest.raises(NotFound, match="no prediction 'none'"):
+            world.serving.predictions.get(tx, "none")
+    assert logged is not None
+    assert (logged.inputs, logged.output) == ({"hr": 0, "temp": 0.5, "cnt_yesterday": 100.0}, 56.0)
+    assert logged == moved == kept == newest[0]
+
+
+def test_old_segments_are_dropped_once_they_are_kept_and_need_not_be_remembered(world: World) -> None:
+    world.deploy("mv_1")
+    world.settle()
+    predictions = world.serving.predictions
+    predictions.remembered = 2
+    for number in range(5):
+        world.infer(f"p{number}")
+        predictions.move("bikes", keep_rows=1)
+    logged = sorted(path.name for path in (world.home / "log" / "bikes").glob("*.seg"))
+    assert [name.lstrip("0") for name in logged] == ["4.seg", "5.seg", "6.seg"]
+    with world.ledger.db.read() as tx:
+        assert world.serving.predictions.get(tx, "p0").output == 56.0
+
+
+def test_the_route_in_the_ledger_is_the_route_on_disk(world: World) -> None:
+    id = world.deploy("mv_1")
+    world.settle()
+    with world.ledger.db.read() as tx:
+        known = world.serving.get_route(tx, id)
+    assert Route.from_json(route_file(world.home, "bikes").read_bytes(), "") == known
