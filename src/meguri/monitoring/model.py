@@ -153,6 +153,17 @@ class OutcomeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownLabel:
+    """A label that came. `joined`: its prediction has come too."""
+
+    prediction_id: str
+    endpoint: str
+    value: float
+    labelled_at: datetime
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnSeries:
     """Corrected PSI of one column by check, and its thresholds; None where there was no verdict."""
 

@@ -11,7 +11,7 @@ from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import parse_time
 from meguri.monitoring.labels import Accepted, Label
-from meguri.monitoring.model import Alert, Check, Coverage, DayQuality, DriftMatrix, MonitorState
+from meguri.monitoring.model import Alert, Check, Coverage, DayQuality, DriftMatrix, KnownLabel, MonitorState
 from meguri.monitoring.service import Monitoring
 
 PREFIX = "/api/v1"
@@ -65,6 +65,9 @@ def routes(monitoring: Monitoring) -> list[Route]:
         body: NewLabels = request.body
         return monitoring.submit(body.endpoint, [_label(place, each) for place, each in enumerate(body.labels)])
 
+    def find_label(request: Request) -> KnownLabel | None:
+        return monitoring.find_label(request.query.get("endpoint"), request.path["prediction"])
+
     def list_monitors(request: Request) -> Page:
         return Page([_monitor(each) for each in monitoring.list_monitors(_project(request))])
 
@@ -103,6 +106,10 @@ def routes(monitoring: Monitoring) -> list[Route]:
     within: dict[str, type] = {"project": str}
     return [
         Route("POST", f"{PREFIX}/labels", "labels:write", submit, "Send true values of predictions", NewLabels, Accepted, status=202),
+        Route(
+            "GET", f"{PREFIX}/labels/{{prediction:path}}", "labels:read", find_label, "Get a prediction's label, null before it came",
+            answer=KnownLabel | None, query={"endpoint": str},
+        ),
         Route("GET", f"{PREFIX}/monitors", "monitors:read", list_monitors, "List monitors with their state", answer=Page, query=within),
         Route("GET", f"{PREFIX}/monitors/{{name}}", "monitors:read", get_monitor, "Get a monitor", answer=MonitorAnswer, query=within),
         Route(

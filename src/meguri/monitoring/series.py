@@ -12,9 +12,9 @@ from meguri.core.times import from_micros
 from meguri.monitoring import tables
 from meguri.monitoring.judge import SETTLED_DAYS, Days, expected_coverage
 from meguri.monitoring.labels import count_pending
-from meguri.monitoring.model import ColumnSeries, Coverage, DayQuality, DriftMatrix, OutcomeRow, VersionQuality
+from meguri.monitoring.model import ColumnSeries, Coverage, DayQuality, DriftMatrix, KnownLabel, OutcomeRow, VersionQuality
 from meguri.monitoring.quality import DayErrors, metric_of
-from meguri.monitoring.tables import METRICS, label_cursors, outcomes
+from meguri.monitoring.tables import METRICS, label_cursors, outcomes, pending_labels
 from meguri.profiles.reference import DAY
 
 LARGEST_MATRIX = 1_000
@@ -88,3 +88,14 @@ def rows_between(tx: Connection, endpoint: str, start: datetime, end: datetime) 
         .order_by(each.event_at, each.prediction_id)
     )
     return [OutcomeRow(row.prediction_id, row.event_at, row.version, row.output, row.label, row.inputs) for row in tx.execute(query)]
+
+
+def label_of(tx: Connection, endpoint: str | None, prediction: str) -> KnownLabel | None:
+    """Where `endpoint` is None, the first endpoint in the alphabet that knows the prediction."""
+    for table in (outcomes, pending_labels):
+        query = select(table.c.endpoint, table.c.label, table.c.labelled_at).where(table.c.prediction_id == prediction)
+        named = query if endpoint is None else query.where(table.c.endpoint == endpoint)
+        row = tx.execute(named.order_by(table.c.endpoint).limit(1)).first()
+        if row is not None:
+            return KnownLabel(prediction, row.endpoint, row.label, row.labelled_at, joined=table is outcomes)
+    return None

@@ -27,6 +27,7 @@ from meguri.monitoring.model import (
     Coverage,
     DayQuality,
     DriftMatrix,
+    KnownLabel,
     MonitorState,
     OpenAlert,
     OutcomeRow,
@@ -227,6 +228,11 @@ class Monitoring:
         """Labelled predictions with event times in [start, end), by event time, then id: what another version can be scored on."""
         with self.db.read() as tx:
             return series.rows_between(tx, endpoint, start, end)
+
+    def find_label(self, endpoint: str | None, prediction: str) -> KnownLabel | None:
+        """The label of a prediction (of any endpoint where none is named), as far as it was joined or waits."""
+        with self.db.read() as tx:
+            return series.label_of(tx, endpoint, prediction)
 
     def close(self) -> None:
         self.labels.close()

@@ -89,6 +89,7 @@ outcomes = Table(
     Column("label", Float(53), nullable=False),
     Column("labelled_at", Micros, nullable=False),
     Index("ix_outcomes_endpoint_event_at", "endpoint", "event_at"),
+    Index("ix_outcomes_prediction_id", "prediction_id"),
 )
 
 outcome_days = Table(

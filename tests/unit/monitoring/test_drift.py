@@ -29,10 +29,10 @@ def world(count: int, seed: int, *, weekend: float = 0.8, shift: float = 0.0) ->
     daily = np.zeros(count)
     for day in range(1, count):
         daily[day] = 0.6 * daily[day - 1] + random.normal(0, 0.8)
-    day = np.repeat(np.arange(count), HOURS)
-    level = np.exp(weekend * (day % 7 >= 5))
+    days = np.repeat(np.arange(count), HOURS)
+    level = np.exp(weekend * (days % 7 >= 5))
     return {
-        "temp": daily[day] + random.normal(0, 0.7, len(day)) + shift,
+        "temp": daily[days] + random.normal(0, 0.7, len(days)) + shift,
         "demand": random.poisson(20 * level).astype(np.float64),
         "hr": np.tile(np.arange(HOURS), count),
     }
