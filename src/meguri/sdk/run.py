@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from operator import index
 from pathlib import Path
 from types import TracebackType
-from typing import Any, SupportsFloat
+from typing import Any, SupportsFloat, SupportsIndex
 
 from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unavailable
 from meguri.core.ids import new_id
@@ -50,7 +51,7 @@ class Run:
         self._console = Console(self._keep_lines) if listens else None
         self._raised = _uncaught()
 
-    def log(self, metrics: Mapping[str, SupportsFloat], step: int | None = None) -> None:
+    def log(self, metrics: Mapping[str, SupportsFloat], step: SupportsIndex | None = None) -> None:
         """Record values of metrics at a step (by default, one more than that of the last call). Never waits for the server.
 
         A value is a number, or what `float()` takes, such as a tensor with one element; NaN and infinities are kept. When it returns, the
@@ -60,13 +61,9 @@ class Run:
             raise RunFinished(self.id)
         at = time.time_ns() // 1_000
         with self._lock:
-            if step is None:
-                step = self._step
-            elif isinstance(step, bool) or not -STEP_LIMIT <= int(step) <= STEP_LIMIT:
-                raise Invalid("step", f"{step!r} is no step: steps are whole numbers within +-2**53")
-            step = int(step)
-            points = [self._point(key, step, value, at) for key, value in metrics.items()]
-            self._step = max(self._step, step + 1)
+            at_step = self._step if step is None else _step(step)
+            points = [self._point(key, at_step, value, at) for key, value in metrics.items()]
+            self._step = max(self._step, at_step + 1)
             if points:
                 (self._buffer or self._renew()).add_points(points)
 
@@ -270,7 +267,7 @@ def run() -> Run:
     raise Conflict("no run goes on in this process: begin one with meguri.init()")
 
 
-def log(metrics: Mapping[str, SupportsFloat], step: int | None = None) -> None:
+def log(metrics: Mapping[str, SupportsFloat], step: SupportsIndex | None = None) -> None:
     """`Run.log` of the run that goes on."""
     run().log(metrics, step)
 
@@ -383,6 +380,16 @@ def _plain(value: object) -> Value:
             if isinstance(number, float):
                 return wire_value(number)
     return str(value)
+
+
+def _step(step: SupportsIndex) -> int:
+    try:
+        number = index(step)
+    except TypeError:
+        number = STEP_LIMIT + 1
+    if isinstance(step, bool) or not -STEP_LIMIT <= number <= STEP_LIMIT:
+        raise Invalid("step", f"{step!r} is no step: steps are whole numbers within +-2**53")
+    return number
 
 
 def _files(path: Path, name: str | None) -> list[tuple[str, Path]]:
