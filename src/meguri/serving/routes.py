@@ -30,8 +30,10 @@ class RollBack:
 
 @dataclass(frozen=True, slots=True)
 class EndpointAnswer:
-    """`url`: where the process answers, None while it does not. `state`: live, refusing (a newer deployment; the former one serves), or
-    down. `counters` count since the process started. `days`: predictions by event day (days since 1970, UTC), oldest first."""
+    """`url`: where the process answers, None while it does not. `state`: live, refusing (it does not take the newest deployment; the
+    former one serves), starting, down, or not deployed. `deployment`: id of the live one. `requests`, `errors` and `counters` count since
+    the process started. `inputs`: what a request sends. `days`: predictions by event day (days since 1970, UTC), oldest first.
+    """
 
     name: str
     project: str
@@ -41,8 +43,11 @@ class EndpointAnswer:
     created_at: datetime
     url: str | None
     state: str
-    deployment: Deployment | None
+    deployment: str | None
     version: str | None
+    deployed_at: datetime | None
+    requests: int
+    errors: int
     open_predictions: int
     counters: dict[str, Any]  # Any: JSON
     inputs: list[dict[str, str]]
@@ -109,7 +114,9 @@ def _describe(serving: Serving, endpoint: Endpoint) -> EndpointAnswer:
         live = serving.find_live(tx, endpoint.name)
         days, waiting = serving.predictions.rows_by_day(tx, endpoint.name), serving.predictions.count_open(tx, endpoint.name)
         columns = serving.list_request_columns(tx, endpoint)
-    url, state, counters = None, "down", {}
+    url: str | None = None
+    state = "down"
+    counters: dict[str, Any] = {}
     try:
         counters, url = serving.client.state(endpoint.name), serving.client.url(endpoint.name)
         state = "refusing" if counters["refused"] else "live" if counters["revision"] else "starting"
@@ -122,8 +129,11 @@ def _describe(serving: Serving, endpoint: Endpoint) -> EndpointAnswer:
         **known,
         url=url,
         state=state,
-        deployment=live,
+        deployment=None if live is None else live.id,
         version=None if live is None else live.version,
+        deployed_at=None if live is None else live.live_at,
+        requests=counters.get("requests", 0),
+        errors=counters.get("errors", 0),
         open_predictions=waiting,
         counters=counters,
         inputs=columns,

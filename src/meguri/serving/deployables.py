@@ -1,0 +1,34 @@
+"""Registered versions as serving needs them."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Connection
+
+from meguri.core.definitions.features import DType
+from meguri.profiles.reference import Reference
+from meguri.registry.service import Registry
+from meguri.serving.model import Deployable
+from meguri.serving.routes_table import GoldenRow, ModelInput, ServedModel
+
+
+class Deployables:
+    """Reads versions from the registry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def __call__(self, tx: Connection, version: str) -> Deployable:
+        """Raises NotFound."""
+        known = self.registry.get_version(tx, version)
+        reference = self.registry.read_reference(known)
+        inputs = tuple(ModelInput(each.name, cast(DType, each.dtype)) for each in known.inputs)  # the registry checks them
+        return Deployable(
+            version=known.id,
+            project=known.project,
+            label=known.label,
+            model=ServedModel(known.blob, known.format, inputs),
+            reference=None if reference is None else Reference.from_json(reference).without_blocks().to_json(),
+            golden=tuple(GoldenRow(each.inputs, each.output) for each in known.golden),
+        )
