@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from meguri.core.errors import Conflict, Invalid, NotFound, RunFinished, Unauthenticated
+from meguri.core.ids import new_id
 from meguri.sdk import run as runs
 from meguri.sdk.client import connect
 from meguri.sdk.sync import SyncReport, sync
@@ -26,7 +27,7 @@ def steps(site: Site, run: str, key: str = "loss") -> list[int]:
 
 def script(site: Site, tmp_path: Path, text: str, **environment: str) -> subprocess.Popen[str]:
     """A training script of its own process; it prints what the test reads."""
-    file = tmp_path / "train.py"
+    file = tmp_path / f"train_{new_id('n')}.py"
     file.write_text(text)
     given = {**os.environ, "MEGURI_HOME": str(site.home), "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUNBUFFERED": "1", **environment}
     return subprocess.Popen([sys.executable, str(file)], cwd=tmp_path, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
