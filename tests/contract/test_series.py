@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from meguri.adapters.series.postgresql import PostgresSeries
 from meguri.adapters.series.sqlite import SqliteSeries
 from meguri.core.errors import Unavailable
 from meguri.ports.series import SeriesStore, Token
+from meguri.testing.postgres import PostgresServer
 from meguri.testing.series import A, SeriesContract, point, steps
 
 
@@ -18,6 +20,17 @@ class TestSqliteSeries(SeriesContract):
         store = SqliteSeries(tmp_path / "series.db")
         yield store
         store.close()
+
+
+@pytest.mark.postgresql
+class TestPostgresSeries(SeriesContract):
+    @pytest.fixture
+    def series(self, postgres: PostgresServer) -> Iterator[SeriesStore]:
+        name = postgres.create_database()
+        store = PostgresSeries(postgres.url(name))
+        yield store
+        store.close()
+        postgres.drop_database(name)
 
 
 def test_points_are_there_after_opening_again(tmp_path: Path) -> None:

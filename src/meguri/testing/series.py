@@ -17,6 +17,7 @@ from meguri.core.times import from_micros
 from meguri.ports.series import Bucket, SeriesStore, Token
 
 NOON = from_micros(1_300_000_000_000_000)
+SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]  # runs have fresh ids; several adapters run one suite
 A, B = RunId("run_a"), RunId("run_b")
 
 
@@ -103,7 +104,7 @@ class SeriesContract:
         assert series.append(A, [point(5)], Token("w", 5)) == 0
         assert (series.received(A, "w"), series.received(B, "w"), series.received(B, "v")) == (10, 1, 0)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=40, deadline=None, suppress_health_check=SHARED)
     @given(cuts=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12)), max_size=12))
     def test_whatever_is_resent_each_point_is_there_once(self, series: SeriesStore, cuts: list[tuple[int, int]]) -> None:
         """A writer sends batches cut anywhere, some of them again, never skipping a number."""
@@ -138,7 +139,7 @@ class SeriesContract:
         assert shown[1] == Bucket(90, 99, 3, 7.0, 7.0, 7.0, NOON)
         assert len(shown) == 2
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25, deadline=None, suppress_health_check=SHARED)
     @given(
         values=st.lists(st.tuples(st.integers(-(2**53), 2**53) | st.integers(0, 50), st.floats(width=32)), min_size=1, max_size=60),
         buckets=st.integers(1, 20),
