@@ -1,0 +1,310 @@
+"""Replays a stream through a running server, as any client would: a request a prediction, each truth 24 hours later, a settle a day."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from meguri.cli.scenes import DAY, DayError, Json, Moment, Scene
+from meguri.cli.wire import Wire
+from meguri.core.errors import Conflict, Unavailable
+from meguri.core.times import iso, micros
+from meguri.sdk.client import Client
+
+DELAY = timedelta(hours=24)
+"""How long after an hour its truth is known."""
+BATCH = 2_000
+PATIENCE_SECONDS = 180.0
+ALARMS = "alert.opened"
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Cursor:
+    """How far the replay is, kept in a file after each simulated day, so that a killed replay goes on from there.
+
+    `day`: the day to play next; `waiting`: answers to the day before, whose truth is not out; `errors`: [rows, |error|, truth] by event
+    day; `sequence`: the last event that was told. What is sent twice after a kill changes nothing: ids and rows are the same.
+    """
+
+    day: datetime
+    is_trained: bool = False
+    is_done: bool = False
+    predictions: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    sequence: int = 0
+    waiting: dict[str, float] = field(default_factory=dict)
+    errors: dict[str, list[float]] = field(default_factory=dict)
+
+    @staticmethod
+    def read(file: Path, start: datetime) -> Cursor:
+        """The one in the file, else one at the start. Raises Conflict for a file of something else."""
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=Cursor)
+        except FileNotFoundError:
+            return Cursor(start)
+        except msgspec.DecodeError as error:
+            raise Conflict(f"{file} is no cursor of a replay ({error}): choose another --home") from error
+
+    def write(self, file: Path) -> None:
+        """Replace the file in one step, so that it is whole whenever the process is killed."""
+        part = file.with_name(file.name + ".part")
+        part.write_bytes(msgspec.json.encode(self))
+        os.replace(part, file)
+
+    def day_errors(self) -> dict[date, DayError]:
+        return {date.fromisoformat(day): DayError(int(rows), absolute, truth) for day, (rows, absolute, truth) in self.errors.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of the loop, as the history has it."""
+
+    sequence: int
+    kind: str
+    subject: str
+    payload: Json
+    at: datetime | None
+
+
+class Replay:
+    """Plays a scene against a server. `tell` is called with each new event, `progress` after each day, `revive` whenever the server does
+    not answer."""
+
+    def __init__(
+        self,
+        client: Client,
+        scene: Scene,
+        cursor_file: Path,
+        *,
+        token: str,
+        tell: Callable[[Told], None],
+        progress: Callable[[Cursor], None],
+        revive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.client, self.scene, self.cursor_file = client, scene, cursor_file
+        self.cursor = Cursor.read(cursor_file, scene.start)
+        self._tell, self._progress, self._revive = tell, progress, revive
+        headers = {"Authorization": f"Bearer {token}"}
+        self._server = Wire(self._server_url, headers, patience_seconds=PATIENCE_SECONDS)
+        self._labels = Wire(self._server_url, headers, patience_seconds=PATIENCE_SECONDS)
+        self._endpoint = Wire(self._endpoint_url, headers, patience_seconds=PATIENCE_SECONDS)
+        self._labeller = ThreadPoolExecutor(1, thread_name_prefix="labels")
+        self._labelling: list[Future[None]] = []
+        self._truths: deque[Moment] = deque()
+
+    def prepare(self) -> None:
+        """Bring in the rows before the start and train the first model. Raises Conflict where that did not get a model to serve."""
+        if self.cursor.is_trained:
+            return
+        name = self.scene.name
+        for rows in _batches(self.scene.history(), BATCH):
+            self._push(rows)
+        self.settle(self.scene.start)
+        if self._serving() is None:
+            pipeline = self._patiently(lambda: self.client.pipelines.list(project=name))[0]
+            self._patiently(lambda: self.client.pipelines.start(pipeline["name"], project=name))
+            self.settle(self.scene.start)
+        if self._serving() is None:
+            raise Conflict(f"the first model of {name} does not serve: see `meguri loop history` and `meguri pipelines` for the reason")
+        self.cursor.is_trained = True
+        self.cursor.write(self.cursor_file)
+
+    def run(self) -> None:
+        """Play every day that was not played, then let the last truths come in."""
+        last: list[Moment] = []
+        for day, moments in self.scene.days():
+            if day >= self.cursor.day:
+                self._recall(last)
+                self._play(day, moments)
+            last = moments
+        self._recall(last)
+        self._release(self.scene.end + DELAY)
+        for more in (1, 2, 3):
+            self.settle(self.scene.end + more * DAY)
+        self.cursor.is_done = True
+        self.cursor.write(self.cursor_file)
+
+    def _recall(self, yesterday: Sequence[Moment]) -> None:
+        """After a restart, what was predicted yesterday still waits for its truth."""
+        if not self._truths:
+            self._truths.extend(moment for moment in yesterday if moment.id in self.cursor.waiting)
+
+    def _play(self, day: datetime, moments: Sequence[Moment]) -> None:
+        began = time.monotonic()
+        for at, together in groupby(moments, key=lambda each: each.at):
+            self._release(at)
+            for moment in together:
+                self._predict(moment)
+        self._release(day + DAY)
+        self.settle(day + DAY)
+        self.cursor.day = day + DAY
+        self.cursor.failed += self._endpoint.failed
+        self._endpoint.failed = 0
+        self.cursor.seconds += time.monotonic() - began
+        self.cursor.write(self.cursor_file)
+        self._progress(self.cursor)
+
+    def _predict(self, moment: Moment) -> None:
+        inputs = [{"name": self.scene.entity, "shape": [1], "datatype": "BYTES", "data": [moment.entity]}]
+        for name, value in moment.request.items():
+            datatype = "INT64" if isinstance(value, int) else "FP64"
+            inputs.append({"name": name, "shape": [1], "datatype": datatype, "data": [value]})
+        body = {"id": moment.id, "parameters": {"event_time": micros(moment.at)}, "inputs": inputs}
+        answer = self._endpoint.post(f"/v2/models/{self.scene.name}/infer", body)
+        output = float(answer["outputs"][0]["data"][0])
+        self.cursor.predictions += 1
+        self.cursor.waiting[moment.id] = output
+        self._count(moment, output, 1)
+        self._truths.append(moment)
+
+    def _release(self, now: datetime) -> None:
+        """Send every truth that is known by now: the row to its source, and its label where the row was accepted."""
+        known: list[Moment] = []
+        while self._truths and self._truths[0].at + DELAY <= now:
+            known.append(self._truths.popleft())
+        if not known:
+            return
+        refused = self._push([moment.row for moment in known])
+        labels = []
+        for place, moment in enumerate(known):
+            output = self.cursor.waiting.pop(moment.id)
+            if place in refused:
+                self._count(moment, output, -1)
+            else:
+                labels.append({"prediction_id": moment.id, "value": moment.truth})
+        if labels:
+            self._labelling.append(self._labeller.submit(self._send_labels, labels))
+
+    def _send_labels(self, labels: list[Json]) -> None:
+        self._labels.post("/api/v1/labels", {"endpoint": self.scene.name, "labels": labels})
+
+    def _count(self, moment: Moment, output: float, sign: int) -> None:
+        sums = self.cursor.errors.setdefault(moment.at.date().isoformat(), [0, 0.0, 0.0])
+        for place, value in enumerate((1, abs(output - moment.truth), moment.truth)):
+            sums[place] += sign * value
+
+    def _push(self, rows: Sequence[Json]) -> set[int]:
+        """Places of the rows that were put in quarantine."""
+        answer = self._server.post(f"/api/v1/sources/{self.scene.source}/push?project={self.scene.name}", {"rows": rows})
+        return {each["row"] for each in answer["quarantined"]}
+
+    def settle(self, until: datetime) -> None:
+        """Let the project reach an event time and wait for all that follows from it; then tell what happened."""
+        for future in self._labelling:
+            future.result()
+        self._labelling.clear()
+        self._patiently(lambda: self.client.projects.settle(self.scene.name, until))
+        for event in self._new_events():
+            self.cursor.sequence = event.sequence
+            self._tell(event)
+
+    def _new_events(self) -> list[Told]:
+        return [*self.events(after=self.cursor.sequence)]
+
+    def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterable[Told]:
+        """The history of the project, the oldest first."""
+        while True:
+            asked = after
+            page = self._patiently(
+                lambda: self.client.get("/api/v1/history", project=self.scene.name, after=asked, limit=1_000, kinds=kinds)  # noqa: B023
+            )["items"]
+            for each in page:
+                at = each.get("event_at")
+                yield Told(each["sequence"], each["kind"], each["subject"], each["payload"], None if at is None else _time(at))
+            if len(page) < 1_000:
+                return
+            after = page[-1]["sequence"]
+
+    def results(self) -> Json:
+        """The figures of the whole replay, from its own records and the server's history."""
+        kinds = (ALARMS, "trigger.fired", "promotion.approved", "promotion.rejected", "deployment.rolled_back")
+        told = [event for event in self.events(kinds=kinds) if event.payload.get("gate") != "first"]
+        counts = {kind: sum(event.kind == kind for event in told) for kind in kinds}
+        alarms = [event.at for event in told if event.kind == ALARMS and event.at is not None]
+        return {
+            "predictions": self.cursor.predictions,
+            "failed_requests": self.cursor.failed,
+            "retrains": counts["trigger.fired"],
+            "promotions": counts["promotion.approved"],
+            "rejected": counts["promotion.rejected"],
+            "rollbacks": counts["deployment.rolled_back"],
+            **self.scene.results(self.cursor.day_errors(), alarms),
+        }
+
+    def static_error(self, metric: str, end: datetime) -> float:
+        """What the first version would have reached on the very rows that were served: the server scores it on their logged inputs."""
+        first = next(iter(self.events(kinds=["model_version.created"]))).subject
+        body = {"version": first, "start": iso(self.scene.start), "end": iso(end)}
+        answer = self._patiently(lambda: self.client.post(f"/api/v1/endpoints/{self.scene.name}/comparisons", body))
+        return float(answer["other"][metric])
+
+    def close(self) -> None:
+        self._labeller.shutdown(wait=False, cancel_futures=True)
+        for wire in (self._server, self._labels, self._endpoint):
+            wire.close()
+
+    def _serving(self) -> str | None:
+        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name, project=self.scene.name))
+        version: str | None = found.get("version")
+        return version
+
+    def _server_url(self) -> str:
+        self._patiently(lambda: self.client.get("/health"))  # finds the server again where it moved
+        return self.client.link.url
+
+    def _endpoint_url(self) -> str:
+        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name, project=self.scene.name))
+        if found["url"] is None:
+            raise ConnectionError(f"endpoint {self.scene.name} is {found['state']}")
+        return str(found["url"])
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Ask again while the server is away."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return ask()
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+                self._revive()
+                time.sleep(0.2)
+
+
+def _batches(rows: Iterable[Json], size: int) -> Iterable[list[Json]]:
+    batch: list[Json] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def ensure_same_scene(file: Path, description: Json) -> None:
+    """Write down what a home replays, or check that it is this. Raises Conflict."""
+    if file.exists():
+        known = msgspec.json.decode(file.read_bytes())
+        if known != description:
+            raise Conflict(f"{file.parent} holds a replay of {known}, not of {description}: choose another --home, or delete it")
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(msgspec.json.encode(description))
