@@ -20,11 +20,11 @@ from meguri.datasets import tables as sql
 from meguri.datasets.digest import frame_digest
 from meguri.datasets.model import Dataset, QuarantinedRow, Rejected, Schema, Snapshot
 from meguri.datasets.sources import IDENTITY, columns_of, known_at, source_rows, table_of
-from meguri.datasets.statistics import infer, summarise, validate
+from meguri.datasets.statistics import ENOUGH_ROWS, infer, summarise, validate
 from meguri.db.dialect import insert_ignore
 from meguri.db.engine import Database
 from meguri.events.service import Events
-from meguri.lineage.service import Lineage, Node
+from meguri.lineage.service import Lineage
 from meguri.ports.tables import TableStore
 
 HOURS_NAMED = 24
@@ -90,7 +90,7 @@ class Datasets:
         return None if dataset is None else dataset.schema
 
     def adopt_schema(self, id: SnapshotId, source: SourceDefinition, entity: EntityDefinition) -> Schema:
-        """Take a newer snapshot as what is normal: its ranges, texts and required columns replace those of the schema."""
+        """Take a newer snapshot as what is normal: its ranges, texts and required columns replace those of the schema. Raises NotFound."""
         snapshot = self.get_snapshot(id)
         schema = infer(snapshot.statistics, self.read(snapshot, source, entity))
         with self.db.write() as tx:
@@ -164,7 +164,7 @@ class Datasets:
         insert_ignore(tx, sql.datasets, [{"id": self.new_id("ds"), **row}])
         insert_ignore(tx, sql.snapshots, [sql.as_row(snapshot)])
         dataset = sql.find_dataset(tx, snapshot.project, snapshot.dataset)
-        if dataset is None or dataset.schema is None:
+        if snapshot.rows >= ENOUGH_ROWS and (dataset is None or dataset.schema is None):
             sql.set_schema(tx, snapshot.project, snapshot.dataset, infer(snapshot.statistics, frame), snapshot.id)
         label = f"{snapshot.dataset} until {iso(snapshot.until)}"
         node = self.lineage.node(tx, "snapshot", snapshot.id, project=snapshot.project, label=label)
@@ -189,11 +189,6 @@ class Datasets:
             "values": values,
             "at": self.clock(),
         }
-
-
-def snapshot_node(id: SnapshotId) -> Node:
-    """The snapshot in the lineage graph, for those who read it."""
-    return Node("snapshot", id)
 
 
 def _told(source: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:  # Any: column values, JSON

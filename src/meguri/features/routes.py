@@ -9,7 +9,9 @@ from typing import Any
 from meguri.access.routes import Page, Request, Route
 from meguri.core.definitions.features import FeatureServiceDefinition, FeatureViewDefinition
 from meguri.core.errors import Invalid
+from meguri.core.ids import SnapshotId
 from meguri.core.times import parse_time
+from meguri.datasets.model import Schema
 from meguri.features.model import PushResult
 from meguri.features.online import FeatureValue
 from meguri.features.service import Features
@@ -18,6 +20,11 @@ from meguri.features.service import Features
 @dataclass(frozen=True, slots=True)
 class Push:
     rows: list[dict[str, Any]]  # Any: values of the columns that the source declares
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    snapshot: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,9 @@ def routes(features: Features) -> list[Route]:
     def push(request: Request) -> PushResult:
         return features.push(_project(request), request.path["source"], request.body.rows)
 
+    def adopt(request: Request) -> Schema:
+        return features.adopt_schema(_project(request), request.path["source"], SnapshotId(request.body.snapshot))
+
     def views(request: Request) -> Page:
         definition = features.definition(_project(request))
         users = {
@@ -100,6 +110,16 @@ def routes(features: Features) -> list[Route]:
         Route("GET", "/api/v1/sources", reads, sources, "Sources with their freshness", answer=Page, query=in_project),
         Route(
             "POST", "/api/v1/sources/{source}/push", writes, push, "Push rows of a source", body=Push, answer=PushResult, query=in_project
+        ),
+        Route(
+            "PUT",
+            "/api/v1/sources/{source}/schema",
+            writes,
+            adopt,
+            "Hold rows against another snapshot",
+            body=Adopt,
+            answer=Schema,
+            query=in_project,
         ),
         Route("GET", "/api/v1/feature-views", reads, views, "Feature views", answer=Page, query=in_project),
         Route("GET", "/api/v1/feature-services", reads, services, "Feature services", answer=Page, query=in_project),

@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 from meguri.core.definitions.features import EntityDefinition, FeatureSet, SourceDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.digests import digest_of_value
-from meguri.core.errors import Conflict, NotFound
+from meguri.core.errors import Conflict, Invalid, NotFound
+from meguri.core.ids import SnapshotId
 from meguri.core.times import Clock, from_micros, micros
-from meguri.datasets.model import Snapshot
+from meguri.datasets.model import Schema, Snapshot
 from meguri.datasets.service import Datasets
 from meguri.datasets.sources import columns_of, source_rows, table_of
 from meguri.db.engine import Database
@@ -205,6 +206,14 @@ class Features:
         entities = {each.name: each for each in definition.entities}
         quarantined = self.datasets.count_quarantined(project)
         return [self._state(project, each, entities[each.entity], quarantined.get(each.name, 0)) for each in definition.sources]
+
+    def adopt_schema(self, project: str, source: str, snapshot: SnapshotId) -> Schema:
+        """From now on hold rows of a source against this snapshot instead of the first. Raises NotFound, Invalid for another source's."""
+        chosen, entity = self._source(project, source)
+        taken = self.datasets.get_snapshot(snapshot)
+        if (taken.project, taken.dataset) != (project, source):
+            raise Invalid("snapshot", f"{snapshot} is one of {taken.dataset!r}: name a snapshot of {source!r}")
+        return self.datasets.adopt_schema(snapshot, chosen, entity)
 
     def read_source(self, project: str, source: str) -> pl.DataFrame:
         """All rows of a source that are in its table, ordered by event time and entity; flushes first. Raises NotFound."""
