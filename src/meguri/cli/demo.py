@@ -168,7 +168,7 @@ class Server:
         self._pid_file = home / "demo-server.pid"
         self._process: subprocess.Popen[bytes] | None = None
         owner = find_owner(home)
-        self._is_ours = owner is None or self._pid_file.exists() and self._pid_file.read_text() == str(owner.pid)
+        self._is_ours = owner is None or (self._pid_file.exists() and self._pid_file.read_text() == str(owner.pid))
         self.url = self._wait_until_ready() if owner is not None else self._start()
 
     @property
