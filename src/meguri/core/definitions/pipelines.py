@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Format = Literal["arrow", "npy", "json", "onnx", "skops"]
+Format = Literal["arrow", "npy", "json", "onnx", "skops", "model"]
+"""How a value is kept between steps; `model`: a JSON document that names the blobs of an `mg.Model`."""
 
 
 @dataclass(frozen=True, slots=True)
