@@ -8,19 +8,8 @@ import numpy as np
 from skops.io import get_untrusted_types, loads
 
 from meguri.core.errors import Invalid, Unsupported
+from meguri.core.model import TRUSTED_TYPES
 from meguri.ports.runner import Row
-
-TRUSTED = (
-    "sklearn._loss.link.IdentityLink",
-    "sklearn._loss.link.Interval",
-    "sklearn._loss.link.LogLink",
-    "sklearn._loss.loss.AbsoluteError",
-    "sklearn._loss.loss.HalfPoissonLoss",
-    "sklearn._loss.loss.HalfSquaredError",
-    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
-)
-"""Beyond what skops itself trusts. Ours, in the code: a list that travels with a model is worth nothing."""
 
 
 class SkopsRunner:
@@ -28,12 +17,12 @@ class SkopsRunner:
 
     def __init__(self, content: bytes, names: Sequence[str]) -> None:
         try:
-            foreign = sorted(set(get_untrusted_types(data=content)) - set(TRUSTED))
+            foreign = sorted(set(get_untrusted_types(data=content)) - set(TRUSTED_TYPES))
             if foreign:
                 raise Unsupported(
                     "this skops model", f"it holds types that are not trusted ({', '.join(foreign)}): convert the model to ONNX"
                 )
-            self._estimator = loads(content, trusted=list(TRUSTED))
+            self._estimator = loads(content, trusted=list(TRUSTED_TYPES))
         except Unsupported:
             raise
         except Exception as error:  # a damaged archive fails in many ways

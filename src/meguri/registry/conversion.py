@@ -1,0 +1,255 @@
+"""From a fitted estimator to the bytes that are served: ONNX where the converted model agrees with the original, else skops.
+
+Runs in a step worker, where the estimator was made; scikit-learn and skl2onnx are imported when there is something to convert.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+
+from meguri.core.definitions.features import DType
+from meguri.core.errors import Invalid, MeguriError, Unsupported
+from meguri.ports.runner import LoadRunner
+
+ROWS = 1_000
+"""How many rows of the training frame, evenly spread over it, the converted model is compared on."""
+TOLERANCE = 1e-4
+"""Largest difference to the original that is accepted, as a share of its largest prediction (served models compute in 32 bits)."""
+
+DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
+"""Operators of other domains would need a library of their own in the endpoint."""
+
+_REMEDY = "train an estimator of scikit-learn on numbers, in a frame without other columns than its features"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """One input of a model: what it is called and what it takes."""
+
+    name: str
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """`difference`: the largest to the original over the rows compared. `why`: why it is not ONNX; empty where it is."""
+
+    format: Literal["onnx", "skops"]
+    content: bytes
+    inputs: tuple[ModelInput, ...]
+    difference: float
+    why: str
+
+
+def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archive: bytes, load: LoadRunner) -> Converted:
+    """Bytes that predict as `estimator` does on rows of `frame`, checked with the runner that will serve them.
+
+    `archive`: the estimator as skops bytes, kept where it does not convert. Raises Unsupported where neither form predicts as the
+    original does, Invalid for inputs that a request cannot carry.
+    """
+    inputs = tuple(ModelInput(name, _dtype(frame, name)) for name in features)
+    sample = spread(frame.select(features), ROWS)
+    expected = original_predictions(estimator, sample, features)
+    rows = sample.rows()
+    scale = max(1e-9, float(np.max(np.abs(expected), initial=0.0)))
+    why = unfit_for_onnx(estimator)
+    for types in () if why else _layouts(inputs):
+        try:
+            content = onnx_bytes(estimator, types())
+            ensure_plain(content)
+            difference = _difference(content, "onnx", features, rows, expected, load)
+        except Exception as error:  # the converter fails in as many ways as there are estimators
+            why = why or f"{type(error).__name__}: {_first_line(error)}"
+            continue
+        if difference <= TOLERANCE * scale:
+            return Converted("onnx", content, inputs, difference, "")
+        why = why or f"as ONNX it differs from the original by up to {difference:.3g}"
+    try:
+        difference = _difference(archive, "skops", features, rows, expected, load)
+    except MeguriError as error:
+        raise Unsupported(f"serving {type(estimator).__name__}", f"not as ONNX ({why}), not as skops ({error}): {_REMEDY}") from error
+    if difference > TOLERANCE * scale:
+        hint = f"not as ONNX ({why}); given plain rows it differs from itself by {difference:.3g}: {_REMEDY}"
+        raise Unsupported(f"serving {type(estimator).__name__}", hint)
+    return Converted("skops", archive, inputs, difference, why)
+
+
+def spread(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """At most so many rows, evenly spread over the frame, the first and the last among them."""
+    if frame.height <= rows:
+        return frame
+    return frame[np.linspace(0, frame.height - 1, rows).round().astype(np.int64)]
+
+
+def original_predictions(estimator: Any, rows: pl.DataFrame, features: Sequence[str]) -> np.ndarray:  # Any: an estimator
+    """What the estimator says, given rows in the form in which it was fitted. Raises Unsupported."""
+    chosen = rows.select(features)
+    if hasattr(estimator, "feature_names_in_"):
+        given: Any = chosen
+    else:
+        texts = any(dtype == pl.String for dtype in chosen.dtypes)
+        given = np.array(chosen.rows(), dtype=object) if texts else chosen.cast(pl.Float64).to_numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        predicted = np.asarray(estimator.predict(given))
+    if predicted.size != rows.height or predicted.dtype.kind not in "fiub":
+        hint = f"{type(estimator).__name__} gives {predicted.shape} of {predicted.dtype} for {rows.height} rows"
+        raise Unsupported("a model without one number a row", f"{hint}: register a regressor with one output")
+    return predicted.reshape(-1).astype(np.float64)
+
+
+def onnx_bytes(estimator: Any, types: list[tuple[str, Any]]) -> bytes:  # Any: an estimator, and skl2onnx's tensor types
+    """Convert by skl2onnx. Raises whatever it raises."""
+    from skl2onnx import convert_sklearn
+
+    _teach_converters()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = convert_sklearn(estimator, initial_types=types, name="meguri")
+    model.producer_name, model.producer_version, model.doc_string = "meguri", "", ""
+    return bytes(model.SerializeToString(deterministic=True))
+
+
+def ensure_plain(content: bytes) -> None:
+    """The model is whole and needs nothing else: no tensor in another file, no operator of another library. Raises Unsupported."""
+    import onnx
+
+    model = onnx.load_model_from_string(content)
+    try:
+        onnx.checker.check_model(model)
+    except onnx.checker.ValidationError as error:
+        raise Unsupported("this ONNX model", f"it is not sound ({_first_line(error)})") from error
+    if len(model.functions):
+        raise Unsupported("an ONNX model with functions of its own", "export it without local functions")
+    graphs = [model.graph]
+    while graphs:
+        graph = graphs.pop()
+        tensors = list(graph.initializer)
+        for node in graph.node:
+            if node.domain not in DOMAINS:
+                raise Unsupported(f"the ONNX operator {node.domain}.{node.op_type}", "export the model with standard operators only")
+            for attribute in node.attribute:
+                graphs += [*attribute.graphs, *([attribute.g] if attribute.HasField("g") else [])]
+                tensors += [*attribute.tensors, *([attribute.t] if attribute.HasField("t") else [])]
+        for tensor in tensors:
+            if tensor.data_location == onnx.TensorProto.EXTERNAL or len(tensor.external_data):
+                raise Unsupported("an ONNX model with tensors in other files", "save it with its tensors inside")
+
+
+def unfit_for_onnx(estimator: Any) -> str:  # Any: an estimator
+    """Why it must not even be tried; empty where it may. (Trees that split off missing values send the converter into an endless loop.)"""
+    from sklearn.base import BaseEstimator
+
+    waiting, seen = [estimator], set()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        tree = getattr(each, "tree_", None)
+        if tree is not None and not np.all(np.isfinite(tree.threshold)):
+            return "its trees split off missing values, which skl2onnx cannot convert"
+        inner = vars(each).values() if isinstance(each, BaseEstimator) else each
+        waiting += [value for value in inner if isinstance(value, BaseEstimator | list | tuple)]
+        waiting += [tree for value in inner if isinstance(value, np.ndarray) and value.dtype == object for tree in value.flat]
+    return ""
+
+
+def _layouts(inputs: Sequence[ModelInput]) -> list[Callable[[], list[tuple[str, Any]]]]:  # Any: skl2onnx's tensor types
+    def matrix() -> list[tuple[str, Any]]:
+        from skl2onnx.common.data_types import FloatTensorType
+
+        return [("inputs", FloatTensorType([None, len(inputs)]))]
+
+    def columns() -> list[tuple[str, Any]]:
+        from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+
+        return [(each.name, (StringTensorType if each.dtype == "str" else FloatTensorType)([None, 1])) for each in inputs]
+
+    return [columns] if any(each.dtype == "str" for each in inputs) else [matrix, columns]
+
+
+def _difference(
+    content: bytes,
+    format: str,
+    features: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],  # Any: values of the columns
+    expected: np.ndarray,
+    load: LoadRunner,
+) -> float:
+    runner = load(content, format, features)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            got = np.array(runner.predict(rows), dtype=np.float64)
+    finally:
+        runner.close()
+    differences = np.abs(got - expected)
+    return float(np.max(differences, initial=0.0)) if np.all(np.isfinite(differences)) else float("inf")
+
+
+def _dtype(frame: pl.DataFrame, name: str) -> DType:
+    dtype = frame.schema[name]
+    if dtype == pl.Boolean:
+        return "bool"
+    if dtype.is_integer():
+        return "int"
+    if dtype.is_float():
+        return "float"
+    if dtype == pl.String:
+        return "str"
+    raise Invalid(name, f"a model input of type {dtype} cannot be sent: make numbers or texts of it in the feature view or the request")
+
+
+def _teach_converters() -> None:
+    """Wrap skl2onnx's converter of histogram gradient boosting: it hands booleans and NumPy integers to a protobuf that takes neither, and
+    forgets the exponential of losses with a log link."""
+    from skl2onnx import update_registered_converter
+    from skl2onnx.common._registration import get_converter, get_shape_calculator
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    name = "SklearnHistGradientBoostingRegressor"
+    plain = get_converter(name)
+
+    def converted(scope: Any, operator: Any, container: Any) -> None:  # Any: skl2onnx has no types
+        output = operator.outputs[0].full_name
+        if type(operator.raw_operator._loss.link).__name__ != "LogLink":
+            plain(scope, operator, _PlainNumbers(container, {}))
+            return
+        raw = scope.get_unique_variable_name("raw")
+        plain(scope, operator, _PlainNumbers(container, {output: raw}))
+        container.add_node("Exp", [raw], [output], name=scope.get_unique_operator_name("Exp"), op_version=13)
+
+    update_registered_converter(
+        HistGradientBoostingRegressor, "MeguriHistGradientBoostingRegressor", get_shape_calculator(name), converted, overwrite=True
+    )
+
+
+class _PlainNumbers:
+    """A container of skl2onnx that makes Python's integers of whatever stands in a list of numbers, and renames outputs."""
+
+    def __init__(self, container: Any, names: dict[str, str]) -> None:  # Any: skl2onnx has no types
+        self._container, self._names = container, names
+
+    def __getattr__(self, name: str) -> Any:  # Any: as above
+        return getattr(self._container, name)
+
+    def add_node(self, op_type: Any, inputs: Any, outputs: Any, **attributes: Any) -> None:  # Any: as above
+        renamed = [self._names.get(each, each) for each in ([outputs] if isinstance(outputs, str) else outputs)]
+        plain = {key: _integers(value) if isinstance(value, list) else value for key, value in attributes.items()}
+        self._container.add_node(op_type, inputs, renamed, **plain)
+
+
+def _integers(values: list[Any]) -> list[Any]:  # Any: numbers and texts
+    kinds = (bool, int, np.bool_, np.integer)
+    return [int(each) for each in values] if all(isinstance(each, kinds) for each in values) else values
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip()[:200] for line in str(error).splitlines() if line.strip()), type(error).__name__)

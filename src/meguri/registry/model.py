@@ -1,0 +1,161 @@
+"""Models, versions and aliases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from meguri.core.errors import Invalid
+from meguri.core.ids import Digest, ModelId, ModelVersionId
+
+CHAMPION = "champion"
+CHALLENGER = "challenger"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_VERSION_LIKE = re.compile(r"v?\d+|latest|mv_.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A registered model: a name under which versions are kept. `aliases`: version ids by alias."""
+
+    id: ModelId
+    project: str
+    name: str
+    created_at: datetime
+    versions: int
+    aliases: dict[str, ModelVersionId]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """One input of a model: its name, and `int`, `float`, `bool` or `str`."""
+
+    name: str
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenRow:
+    """A row of the training frame, in the model's order, and what the served model answers for it."""
+
+    inputs: tuple[Any, ...]  # Any: numbers, texts, booleans or None
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """What a version is made of.
+
+    `format` and `blob`: what is served (`onnx` or `skops`). `difference`: its largest difference to the original estimator over the rows
+    compared, `why_not_onnx` the reason for skops. `cutoff`: every row that trained it is earlier (event time). `frame`: the training rows
+    as an Arrow stream; `reference`: their profile (JSON of `meguri.profiles.reference.Reference`), both blobs. `mean_predictor`: what
+    predicting always the mean label (`value`) reaches on the training rows (`mae`, `rmse`, `wape`). `origin` makes registering
+    repeatable: the same origin is the same version.
+    """
+
+    format: str
+    blob: Digest
+    size: int
+    inputs: tuple[ModelInput, ...]
+    estimator: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+    cutoff: datetime | None = None
+    pipeline_run: str | None = None
+    run: str | None = None
+    bundle: str | None = None
+    features: str | None = None
+    manifest: Digest | None = None
+    frame: Digest | None = None
+    rows: int = 0
+    reference: Digest | None = None
+    golden: tuple[GoldenRow, ...] = ()
+    mean_predictor: dict[str, float] | None = None
+    difference: float = 0.0
+    why_not_onnx: str = ""
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """A version of a model. `about`: what it is made of. `baseline`: how it did on rows held out from its training, once that was judged:
+    `{"metric", "days": [{"day", "n", "abs", "sq", "label"}]}`, sums by event day."""
+
+    id: ModelVersionId
+    project: str
+    model: str
+    number: int
+    created_at: datetime
+    about: NewVersion
+    aliases: tuple[str, ...] = ()
+    baseline: dict[str, Any] | None = None  # Any: JSON
+
+    @property
+    def label(self) -> str:
+        """What people call it: `bikes 7`."""
+        return f"{self.model} {self.number}"
+
+    @property
+    def format(self) -> str:
+        return self.about.format
+
+    @property
+    def blob(self) -> Digest:
+        return self.about.blob
+
+    @property
+    def inputs(self) -> tuple[ModelInput, ...]:
+        return self.about.inputs
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        return self.about.metrics
+
+    @property
+    def cutoff(self) -> datetime | None:
+        return self.about.cutoff
+
+    @property
+    def frame(self) -> Digest | None:
+        return self.about.frame
+
+    @property
+    def golden(self) -> tuple[GoldenRow, ...]:
+        return self.about.golden
+
+    @property
+    def reference(self) -> Digest | None:
+        return self.about.reference
+
+    @property
+    def pipeline_run(self) -> str | None:
+        return self.about.pipeline_run
+
+
+@dataclass(frozen=True, slots=True)
+class AliasMove:
+    """An alias began to mean a version (None: it was removed)."""
+
+    alias: str
+    version: ModelVersionId | None
+    former: ModelVersionId | None
+    at: datetime
+    reason: str
+
+
+def ensure_model_name(name: str) -> str:
+    """Raises Invalid for a text that cannot name a model."""
+    if not _NAME.fullmatch(name):
+        raise Invalid("model", f"{name[:40]!r} cannot name a model: use letters, digits, '-', '_' and '.', at most 128")
+    return name
+
+
+def ensure_alias(name: str) -> str:
+    """Raises Invalid for a text that cannot be an alias, or that could be taken for a version."""
+    if not _NAME.fullmatch(name) or _VERSION_LIKE.fullmatch(name):
+        raise Invalid(
+            "alias", f"{name[:40]!r} cannot be an alias: use letters, digits, '-', '_' and '.', and nothing that reads like a version"
+        )
+    return name
