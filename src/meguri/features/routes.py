@@ -8,6 +8,7 @@ from typing import Any
 
 from meguri.access.routes import Page, Request, Route
 from meguri.core.definitions.features import FeatureServiceDefinition, FeatureViewDefinition
+from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
 from meguri.core.ids import SnapshotId
 from meguri.core.times import parse_time
@@ -15,6 +16,10 @@ from meguri.datasets.model import Schema
 from meguri.features.model import PushResult
 from meguri.features.online import FeatureValue
 from meguri.features.service import Features
+
+
+READS, WRITES = "features:read", "features:write"
+IN_PROJECT: dict[str, type] = {"project": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,11 @@ class ServiceAnswer:
 
 
 def routes(features: Features) -> list[Route]:
-    def sources(request: Request) -> Page:
+    return [*_of_sources(features), *_of_definitions(features), *_of_lookups(features)]
+
+
+def _of_sources(features: Features) -> list[Route]:
+    def listed(request: Request) -> Page:
         return Page(list(features.list_sources(_project(request))))
 
     def push(request: Request) -> PushResult:
@@ -71,23 +80,31 @@ def routes(features: Features) -> list[Route]:
     def adopt(request: Request) -> Schema:
         return features.adopt_schema(_project(request), request.path["source"], SnapshotId(request.body.snapshot))
 
+    one = "/api/v1/sources/{source}"
+    return [
+        Route("GET", "/api/v1/sources", READS, listed, "Sources with their freshness", answer=Page, query=IN_PROJECT),
+        Route("POST", f"{one}/push", WRITES, push, "Push rows of a source", body=Push, answer=PushResult, query=IN_PROJECT),
+        Route("PUT", f"{one}/schema", WRITES, adopt, "Hold rows against another snapshot", body=Adopt, answer=Schema, query=IN_PROJECT),
+    ]
+
+
+def _of_definitions(features: Features) -> list[Route]:
     def views(request: Request) -> Page:
         definition = features.definition(_project(request))
-        users = {
-            view.name: [each.name for each in definition.feature_services if view.name in each.views] for view in definition.feature_views
-        }
-        return Page([ViewAnswer(view, users[view.name]) for view in definition.feature_views])
+        services = definition.feature_services
+        return Page([ViewAnswer(view, [each.name for each in services if view.name in each.views]) for view in definition.feature_views])
 
     def services(request: Request) -> Page:
         definition = features.definition(_project(request))
-        users = {
-            each.name: [endpoint.name for endpoint in definition.endpoints if endpoint.features == each.name]
-            for each in definition.feature_services
-        }
-        return Page(
-            [ServiceAnswer(each, list(definition.feature_set(each.name).inputs), users[each.name]) for each in definition.feature_services]
-        )
+        return Page([_service_answer(definition, each) for each in definition.feature_services])
 
+    return [
+        Route("GET", "/api/v1/feature-views", READS, views, "Feature views", answer=Page, query=IN_PROJECT),
+        Route("GET", "/api/v1/feature-services", READS, services, "Feature services", answer=Page, query=IN_PROJECT),
+    ]
+
+
+def _of_lookups(features: Features) -> list[Route]:
     def look(request: Request) -> Looked:
         at = parse_time(request.query["at"], "at") if request.query.get("at") else features.clock()
         for name in ("service", "entity"):
@@ -103,31 +120,17 @@ def routes(features: Features) -> list[Route]:
             raise Invalid("at", f"{at.isoformat()} has no time zone: add Z or an offset such as +09:00")
         return Looked(at, features.lookup(asked.project, asked.service, asked.entity, at, asked.request))
 
-    in_project = {"project": str}
-    asked = {"project": str, "service": str, "entity": str, "at": str}
-    reads, writes = "features:read", "features:write"
+    asked = {**IN_PROJECT, "service": str, "entity": str, "at": str}
+    path = "/api/v1/features/lookup"
     return [
-        Route("GET", "/api/v1/sources", reads, sources, "Sources with their freshness", answer=Page, query=in_project),
-        Route(
-            "POST", "/api/v1/sources/{source}/push", writes, push, "Push rows of a source", body=Push, answer=PushResult, query=in_project
-        ),
-        Route(
-            "PUT",
-            "/api/v1/sources/{source}/schema",
-            writes,
-            adopt,
-            "Hold rows against another snapshot",
-            body=Adopt,
-            answer=Schema,
-            query=in_project,
-        ),
-        Route("GET", "/api/v1/feature-views", reads, views, "Feature views", answer=Page, query=in_project),
-        Route("GET", "/api/v1/feature-services", reads, services, "Feature services", answer=Page, query=in_project),
-        Route("GET", "/api/v1/features/lookup", reads, look, "Look up the features of an entity at a moment", answer=Looked, query=asked),
-        Route(
-            "POST", "/api/v1/features/lookup", reads, look_with_request, "Look up features with request columns", body=Look, answer=Looked
-        ),
+        Route("GET", path, READS, look, "Look up the features of an entity at a moment", answer=Looked, query=asked),
+        Route("POST", path, READS, look_with_request, "Look up features with request columns", body=Look, answer=Looked),
     ]
+
+
+def _service_answer(definition: ProjectDefinition, service: FeatureServiceDefinition) -> ServiceAnswer:
+    endpoints = [endpoint.name for endpoint in definition.endpoints if endpoint.features == service.name]
+    return ServiceAnswer(service, list(definition.feature_set(service.name).inputs), endpoints)
 
 
 def _project(request: Request) -> str:
