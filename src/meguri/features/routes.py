@@ -17,7 +17,6 @@ from meguri.features.model import PushResult
 from meguri.features.online import FeatureValue
 from meguri.features.service import Features
 
-
 READS, WRITES = "features:read", "features:write"
 IN_PROJECT: dict[str, type] = {"project": str}
 
