@@ -8,7 +8,7 @@ rest of it (`column_threshold`). False alarms and power: bench/monitoring_calibr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,8 @@ SMALLEST_THRESHOLD = 0.05
 THRESHOLD_WITHOUT_BLOCKS = 0.25
 """For a reference of fewer than four windows, whose own changes are not known: the classical mark of a large shift."""
 FEWEST_BLOCKS = 4.0
-MARGIN = 1.5
+MARGIN = 1.25
+DEVIATIONS, DEVIATIONS_FOR_FEW = 5.0, 15.0
 FEWEST_ROWS = 200
 
 
@@ -70,7 +71,7 @@ class DayCounts:
 
 def judge_drift(
     reference: Reference,
-    thresholds: Mapping[str, float],
+    thresholds: Callable[[int], Mapping[str, float]],
     days: Sequence[DayCounts],
     *,
     until_day: int,
@@ -80,7 +81,7 @@ def judge_drift(
     """The `window_days` before `until_day`, or twice to four times as many where there are not `minimum_rows` and 200 rows in them.
 
     Whole windows only, so that every weekday weighs the same. `days`: ascending, of the version that the reference belongs to;
-    `thresholds`: of `thresholds_of`.
+    `thresholds`: `thresholds_of` the reference, by length of the window.
     """
     needed = max(minimum_rows, FEWEST_ROWS)
     window, length = _window(days, until_day, window_days, needed)
@@ -93,10 +94,11 @@ def judge_drift(
     counts = np.sum([each.counts for each in window], axis=0)
     found = [(cells, compare(cells, reference.flat[place], counts[place])) for cells, place in _columns(reference)]
     significant = benjamini_hochberg([distances.p_value for _, distances in found], FALSE_DISCOVERY_RATE)
+    needed_psi = thresholds(length)
     columns = [
         ColumnDrift(cells.name, threshold, bool(sure and distances.psi_corrected >= threshold), distances)
         for (cells, distances), sure in zip(found, significant, strict=True)
-        for threshold in (thresholds[cells.name],)
+        for threshold in (needed_psi[cells.name],)
     ]
     columns.sort(key=lambda each: (-each.score, each.column))
     return DriftVerdict(any(each.moved for each in columns), rows, length, first, tuple(columns))
@@ -114,7 +116,7 @@ def column_threshold(table: NDArray[np.int64], days: NDArray[np.int64], window_d
     """How far a window of the reference itself is from the rest of it: every window of `window_days`, one starting each day.
 
     With s = sqrt(corrected PSI), about proportional to the shift of a mean, and B = days / window_days:
-    threshold = max(.05, 1.5 max s^2, (mean s + (4 + 20 / B) sd s)^2). `table`: counts by day (rows) and cell, `days`: their numbers.
+    threshold = max(.05, 1.25 max s^2, (mean s + (5 + 15 / B) sd s)^2). `table`: counts by day (rows) and cell, `days`: their numbers.
     """
     blocks = len(days) / window_days
     totals = table.sum(axis=0)
@@ -123,7 +125,7 @@ def column_threshold(table: NDArray[np.int64], days: NDArray[np.int64], window_d
         return THRESHOLD_WITHOUT_BLOCKS
     psi = np.maximum(scores, 0.0)
     roots = np.sqrt(psi)
-    tail = float(roots.mean() + (4 + 20 / blocks) * roots.std()) ** 2
+    tail = float(roots.mean() + (DEVIATIONS + DEVIATIONS_FOR_FEW / blocks) * roots.std()) ** 2
     return max(SMALLEST_THRESHOLD, MARGIN * float(psi.max()), tail)
 
 

@@ -126,12 +126,21 @@ class Judge:
         if version is None or reference is None:
             why = "nothing was predicted yet" if version is None else f"version {version} has no reference profile"
             return DriftVerdict(False, 0, window, day - window, (), why)
-        thresholds = self._thresholds.get((version, window))
-        if thresholds is None:
-            thresholds = self._thresholds[version, window] = thresholds_of(reference, window)
         found = tables.list_counts(tx, monitor.endpoint, version, reference.digest, from_day=day - 4 * window, until_day=day)
         counts = [DayCounts(row.day, row.rows, np.array(row.counts, dtype=np.int64)) for row in found]
-        return judge_drift(reference, thresholds, counts, until_day=day, window_days=window, minimum_rows=monitor.minimum_rows)
+        return judge_drift(
+            reference,
+            lambda length: self._needed(version, reference, length),
+            counts,
+            until_day=day,
+            window_days=window,
+            minimum_rows=monitor.minimum_rows,
+        )
+
+    def _needed(self, version: str, reference: Reference, length: int) -> dict[str, float]:
+        if (version, length) not in self._thresholds:
+            self._thresholds[version, length] = thresholds_of(reference, length)
+        return self._thresholds[version, length]
 
     def _reference(self, tx: Connection, version: str) -> Reference | None:
         if version not in self._references:

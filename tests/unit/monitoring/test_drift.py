@@ -50,11 +50,11 @@ def counted(reference: Reference, columns: dict[str, NDArray[Any]], first: int) 
 
 TRAINING = 182
 REFERENCE = Reference.from_columns(world(TRAINING, 1), at=times(0, TRAINING))
-THRESHOLDS = thresholds_of(REFERENCE, 7)
+THRESHOLDS = {length: thresholds_of(REFERENCE, length) for length in (7, 14, 21, 28)}
 
 
 def judge(days: list[DayCounts], until_day: int, minimum_rows: int = 100) -> DriftVerdict:
-    return judge_drift(REFERENCE, THRESHOLDS, days, until_day=until_day, window_days=7, minimum_rows=minimum_rows)
+    return judge_drift(REFERENCE, THRESHOLDS.__getitem__, days, until_day=until_day, window_days=7, minimum_rows=minimum_rows)
 
 
 def test_same_world_has_not_moved() -> None:
@@ -72,14 +72,14 @@ def test_shifted_column_has_moved_and_is_named_first() -> None:
 
 
 def test_threshold_of_a_column_that_never_changes_is_the_smallest() -> None:
-    assert THRESHOLDS["hr"] == SMALLEST_THRESHOLD
+    assert THRESHOLDS[7]["hr"] == SMALLEST_THRESHOLD
 
 
 def test_threshold_is_above_every_window_of_the_reference() -> None:
     assert REFERENCE.blocks is not None
     table = REFERENCE.blocks.table()[:, REFERENCE.places["temp"]]
     worst = max(psi_corrected(table.sum(0) - part, part) for start in range(TRAINING - 6) for part in [table[start : start + 7].sum(0)])
-    assert THRESHOLDS["temp"] >= 1.5 * worst
+    assert THRESHOLDS[7]["temp"] >= 1.25 * worst
 
 
 def test_reference_with_gaps_counts_calendar_days() -> None:
