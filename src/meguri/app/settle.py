@@ -20,6 +20,8 @@ from meguri.registry.projects import Projects
 from meguri.serving.service import Serving
 
 JOB = "project.settle"
+FLUSH_ROWS = 2_000
+"""Pushed rows are moved from journal to table when this many wait; they are durable before, and training moves them first."""
 
 
 class Settling:
@@ -29,7 +31,15 @@ class Settling:
     """
 
     def __init__(
-        self, db: Database, events: Events, jobs: Jobs, projects: Projects, features: Features, serving: Serving, monitoring: Monitoring, clock: Clock
+        self,
+        db: Database,
+        events: Events,
+        jobs: Jobs,
+        projects: Projects,
+        features: Features,
+        serving: Serving,
+        monitoring: Monitoring,
+        clock: Clock,
     ) -> None:
         self.db, self.events, self.jobs, self.projects, self.clock = db, events, jobs, projects, clock
         self.features, self.serving, self.monitoring = features, serving, monitoring
@@ -39,7 +49,9 @@ class Settling:
     def ask(self, tx: Connection, project: str, until: datetime) -> str:
         """Ask for a settlement; the same one asked again is the same job. Raises NotFound."""
         self.projects.get_definition(tx, project)
-        return self.jobs.enqueue(tx, JOB, f"settle:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project)
+        return self.jobs.enqueue(
+            tx, JOB, f"settle:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project
+        )
 
     def settle(self, context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
         """The job."""
@@ -62,10 +74,10 @@ class Settling:
     def tick(self) -> None:
         """Collect for every project; settle those on the wall clock up to now."""
         with self.db.read() as tx:
-            definitions = [self.projects.get_definition(tx, name) for name in self.projects.list_names(tx)]
+            definitions = [self.projects.get_definition(tx, each.name) for each in self.projects.list_projects(tx)]
         for definition in definitions:
             self.collect(definition.name)
-            self.features.flush(definition.name)
+            self.features.flush(definition.name, at_least=FLUSH_ROWS)
             if definition.clock == "wall":
                 self._settle_now(definition)
 
@@ -77,5 +89,3 @@ class Settling:
     def _one_at_a_time(self, project: str) -> threading.Lock:
         with self._turn:
             return self._turns.setdefault(project, threading.Lock())
-
-

@@ -41,11 +41,12 @@ class Submit(Protocol):
         tx: Connection,
         project: str,
         pipeline: str,
-        parameters: dict[str, Any],  # Any: JSON
+        parameters: dict[str, Any] | None,  # Any: JSON
         *,
-        trigger: str | None,
+        trigger: str,
         reason: str,
-        evidence: dict[str, Any],  # Any: JSON
+        evidence: dict[str, Any] | None,  # Any: JSON
+        timeout_seconds: float | None,
     ) -> PipelineRunId: ...
 
 
@@ -216,7 +217,10 @@ class Automation:
         self, tx: Connection, project: str, trigger: TriggerDefinition, reason: str, evidence: dict[str, Any]
     ) -> PipelineRunId:  # Any: JSON
         policy = trigger.policy
-        run = self.submit(tx, project, policy.pipeline, {}, trigger=trigger.name, reason=reason, evidence=evidence)
+        timeout = policy.timeout_seconds
+        run = self.submit(
+            tx, project, policy.pipeline, None, trigger=trigger.name, reason=reason, evidence=evidence, timeout_seconds=timeout
+        )
         tables.put_firing(tx, project, policy.pipeline, policy.endpoint, Firing(trigger.name, self._now(tx, project), run, "running"))
         payload = {"trigger": trigger.name, "pipeline": policy.pipeline, "pipeline_run": run, "reason": reason, "evidence": evidence}
         self.events.add(tx, "trigger.fired", project=project, subject=trigger.name, payload=payload)

@@ -7,12 +7,12 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from meguri.app.build import Platform, build
-from meguri.server.assemble import assemble
 
+from meguri.app.build import Platform, build
 from meguri.app.home import Ownership
 from meguri.core.errors import Unavailable
 from meguri.core.settings import Settings
+from meguri.server.assemble import assemble
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def serve(settings: Settings, *, ready: Callable[[str, str], None]) -> None:
         port = int(listener.getsockname()[1])
         shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         url = f"http://{shown}:{port}"
-        platform = build(settings, ownership.home.path)
+        platform = build(settings)
         try:
             _answer(platform, settings, ownership, listener, url, ready)
         finally:

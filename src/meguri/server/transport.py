@@ -24,7 +24,7 @@ def open(home: Path) -> httpx.BaseTransport:
     ownership = Ownership.take(home)
     try:
         settings = Settings(home=home, port=0)
-        platform = build(settings, ownership.home.path)
+        platform = build(settings)
     except BaseException:
         ownership.release()
         raise

@@ -1,0 +1,229 @@
+"""Builds the platform: every service once, each given what it needs and nothing more."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL, make_url
+
+from meguri.access.tokens import home_token
+from meguri.adapters.blobs.local import LocalBlobs
+from meguri.adapters.executors.processes import ProcessExecutor
+from meguri.adapters.online.lmdb import LmdbOnline
+from meguri.adapters.series.sqlite import SqliteSeries
+from meguri.adapters.tables.delta import DeltaTables
+from meguri.app.applying import Applying
+from meguri.app.dispatch import dispatch
+from meguri.app.heart import Beat
+from meguri.app.home import Home
+from meguri.app.settle import Settling
+from meguri.app.supervisor import Supervisor
+from meguri.automation.service import Automation
+from meguri.core.ids import new_id
+from meguri.core.settings import Settings
+from meguri.core.times import utc_now
+from meguri.datasets.service import Datasets
+from meguri.db.engine import Database
+from meguri.db.migrate import prepare
+from meguri.delivery.compare import Comparisons
+from meguri.delivery.service import Delivery
+from meguri.events.service import Events
+from meguri.features.service import Features
+from meguri.jobs.durable import DurableEngine
+from meguri.jobs.service import Jobs
+from meguri.lineage.service import Lineage
+from meguri.monitoring.service import Monitoring
+from meguri.pipelines.service import Pipelines
+from meguri.ports.series import SeriesStore
+from meguri.registry.projects import Projects
+from meguri.registry.service import Registry
+from meguri.serving.deployables import Deployables
+from meguri.serving.service import Serving
+from meguri.tracking.service import Tracking
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The services, by name. `start` lets it work by itself; `close` ends it."""
+
+    settings: Settings
+    home: Home
+    token: str
+    db: Database
+    events: Events
+    jobs: Jobs
+    lineage: Lineage
+    tracking: Tracking
+    projects: Projects
+    registry: Registry
+    datasets: Datasets
+    features: Features
+    serving: Serving
+    pipelines: Pipelines
+    monitoring: Monitoring
+    delivery: Delivery
+    comparisons: Comparisons
+    automation: Automation
+    applying: Applying
+    settling: Settling
+    supervisor: Supervisor
+    start: Callable[[str | None], None]
+    close: Callable[[], None]
+
+
+def build(settings: Settings) -> Platform:
+    """All services over one home, which the caller owns. Nothing runs yet. Raises Unavailable, Conflict (a home of a later release)."""
+    home = Home(settings.home.absolute())
+    home.path.mkdir(parents=True, exist_ok=True)
+    token = home_token(home.path)
+    db, series, jobs_url = _stores(settings, home)
+    prepare(db)
+    events, lineage = Events(db, utc_now), Lineage(utc_now)
+    jobs = Jobs(db, DurableEngine(jobs_url), utc_now)
+    blobs, store, online = LocalBlobs(home.path / "blobs"), DeltaTables(home.path / "tables"), LmdbOnline.owner(home.path / "online")
+
+    tracking = Tracking(db, events, lineage, series, blobs, utc_now, new_id)
+    projects = Projects(events, lineage, blobs, home.path, utc_now)
+    registry = Registry(db, events, lineage, blobs, utc_now, new_id)
+    datasets = Datasets(db, events, lineage, store, utc_now, new_id)
+    journals = home.path / "journal"
+    features = Features(db, events, lineage, datasets, store, online, journals, projects.find_definition, utc_now)
+    supervisor = Supervisor(home.path / "work" / "logs")
+    serving = Serving(
+        db,
+        events,
+        lineage,
+        jobs,
+        store,
+        home.path,
+        projects.find_definition,
+        Deployables(registry),
+        lambda endpoint: supervisor.keep(f"endpoint-{endpoint}", _endpoint_command(home.path, endpoint)),
+        utc_now,
+        new_id,
+    )
+    executor = ProcessExecutor(os.environ, threads=settings.worker_threads)
+    pipelines = Pipelines(
+        db,
+        events,
+        lineage,
+        jobs,
+        projects,
+        tracking,
+        registry,
+        features,
+        blobs,
+        executor,
+        home.path / "tables",
+        home.path / "work",
+        utc_now,
+        new_id,
+    )
+
+    def find_reference(tx: Connection, version: str) -> dict[str, object] | None:
+        return registry.read_reference(registry.get_version(tx, version))
+
+    def find_baseline(tx: Connection, version: str) -> dict[str, object] | None:
+        return registry.get_version(tx, version).baseline
+
+    monitoring = Monitoring(
+        db,
+        events,
+        lineage,
+        journals=journals,
+        clock=utc_now,
+        find_definition=projects.find_definition,
+        find_reference=find_reference,
+        find_baseline=find_baseline,
+    )
+    delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects.find_definition, utc_now, new_id)
+    automation = Automation(
+        db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, utc_now
+    )
+    settling = Settling(db, events, jobs, projects, features, serving, monitoring, utc_now)
+    beats = (
+        Beat("dispatch", lambda: _dispatch(events, jobs), 0.5),
+        Beat("tick", lambda: _tick(settling, serving), settings.tick_seconds),
+    )
+
+    def start(_url: str | None) -> None:
+        features.start()
+        db.on_commit(beats[0].wake)
+        jobs.launch()
+        serving.start()
+        for beat in beats:
+            beat.start()
+
+    def close() -> None:
+        for beat in beats:
+            beat.stop()
+        jobs.close()
+        pipelines.close()
+        supervisor.stop()
+        serving.close()
+        monitoring.close()
+        features.close()
+        online.close()
+        series.close()
+        db.close()
+
+    platform = Platform(
+        settings,
+        home,
+        token,
+        db,
+        events,
+        jobs,
+        lineage,
+        tracking,
+        projects,
+        registry,
+        datasets,
+        features,
+        serving,
+        pipelines,
+        monitoring,
+        delivery,
+        Comparisons(db, monitoring, registry, pipelines.score),
+        automation,
+        Applying(projects, features, serving),
+        settling,
+        supervisor,
+        start,
+        close,
+    )
+    dispatch(platform)
+    return platform
+
+
+def _stores(settings: Settings, home: Home) -> tuple[Database, SeriesStore, str]:
+    """Ledger, series and the job engine's own tables: three SQLite files in the home, or one PostgreSQL."""
+    if not settings.database:
+        jobs = URL.create("sqlite", database=str(home.jobs))
+        return Database.at(home.ledger), SqliteSeries(home.series), jobs.render_as_string(hide_password=False)
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        return Database.open(url), SqliteSeries(home.series), URL.create("sqlite", database=str(home.jobs)).render_as_string()
+    from meguri.adapters.series.postgresql import PostgresSeries  # its driver is an extra
+
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Database.open(url), PostgresSeries(plain), plain
+
+
+def _dispatch(events: Events, jobs: Jobs) -> None:
+    while events.deliver() + jobs.pump():
+        pass
+
+
+def _tick(settling: Settling, serving: Serving) -> None:
+    serving.note_live()
+    settling.tick()
+
+
+def _endpoint_command(home: Path, endpoint: str) -> list[str]:
+    return [sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", endpoint, "--supervised"]

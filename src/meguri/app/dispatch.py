@@ -1,0 +1,49 @@
+"""Which service answers which event and which job. Nobody below knows of anybody above: this table is where they meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from meguri.app.settle import JOB as SETTLE
+from meguri.automation.service import WATCH_JOB
+from meguri.core.times import parse_time
+from meguri.delivery.service import JOB as JUDGE
+from meguri.events.service import Event
+from meguri.jobs.model import JobContext
+from meguri.pipelines.service import JOB as PIPELINE_RUN
+from meguri.serving.service import ROLL_OUT
+
+if TYPE_CHECKING:
+    from meguri.app.build import Platform
+
+CHECK = "monitor.check"
+
+
+def dispatch(platform: Platform) -> None:
+    """Register every handler."""
+    events, jobs, automation = platform.events, platform.jobs, platform.automation
+
+    def ask_for_check(tx: Connection, event: Event) -> None:
+        id = f"check:{event.project}:{event.sequence}"
+        jobs.enqueue(tx, CHECK, id, project=event.project, payload={"until": event.payload["to"]}, subject=event.project)
+
+    def check(context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
+        platform.monitoring.check(context.project, parse_time(payload["until"]))
+
+    events.on("watermark.advanced", "monitoring", ask_for_check)
+    events.on("watermark.advanced", "automation", automation.advanced)
+    events.on("monitor.breached", "automation", automation.breached)
+    events.on("pipeline_run.finished", "automation", automation.ended)
+    events.on("pipeline_run.failed", "automation", automation.ended)
+    events.on("model_version.created", "automation", automation.created)
+    events.on("alias.moved", "automation", automation.alias_moved)
+    events.on("deployment.live", "automation", automation.went_live)
+
+    jobs.register(SETTLE, platform.settling.settle)
+    jobs.register(CHECK, check)
+    jobs.register(PIPELINE_RUN, platform.pipelines.execute)
+    jobs.register(JUDGE, platform.delivery.judge)
+    jobs.register(ROLL_OUT, platform.serving.roll_out)
+    jobs.register(WATCH_JOB, automation.judge_watch)
