@@ -80,7 +80,7 @@ async def _awaited(value: Awaitable[Any]) -> Any:  # Any: as the handler answers
 
 
 async def _decode(incoming: Incoming, route: Route) -> Call:
-    query = {name: _query_value(name, text, route.query) for name, text in incoming.query_params.items()}
+    query = {name: _query_value(name, text, route) for name, text in incoming.query_params.items()}
     if route.streams:
         return Call(incoming, query, None, b"")
     content = await _content(incoming)
@@ -107,10 +107,12 @@ async def _content(incoming: Incoming) -> bytes:
     return b"".join(parts)
 
 
-def _query_value(name: str, text: str, declared: Mapping[str, type]) -> Any:  # Any: of the declared type
-    wanted = declared.get(name)
+def _query_value(name: str, text: str, route: Route) -> Any:  # Any: of the declared type
+    wanted = route.query.get(name)
     if wanted is None:
-        raise Invalid(name, f"is not a query parameter here: known are {', '.join(sorted(declared)) or 'none'}")
+        raise Invalid(
+            name, f"is not a query parameter of {route.method} {route.path}: known are {', '.join(sorted(route.query)) or 'none'}"
+        )
     try:
         if wanted is bool:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from meguri.access.routes import Page, Request, Route
-from meguri.core.errors import Unavailable
+from meguri.core.errors import NotFound, Unavailable
 from meguri.serving.model import Deployment, Endpoint, Prediction
 from meguri.serving.service import Serving
 
@@ -62,22 +63,22 @@ def routes(serving: Serving) -> list[Route]:
 
     def get_endpoint(request: Request) -> EndpointAnswer:
         with serving.db.read() as tx:
-            found = serving.get_endpoint(tx, request.path["endpoint"])
+            found = _chosen(serving, tx, request)
         return _describe(serving, found)
 
     def list_deployments(request: Request) -> Page:
         with serving.db.read() as tx:
-            serving.get_endpoint(tx, request.path["endpoint"])
+            _chosen(serving, tx, request)
             return Page(list(serving.list_deployments(tx, request.path["endpoint"], _limit(request))))
 
     def deploy(request: Request) -> Deployment:
         with serving.db.write() as tx:
-            endpoint = serving.get_endpoint(tx, request.path["endpoint"])
+            endpoint = _chosen(serving, tx, request)
             return serving.deploy(tx, endpoint.project, endpoint.name, request.body.version, reason=request.body.reason)
 
     def roll_back(request: Request) -> Deployment:
         with serving.db.write() as tx:
-            endpoint = serving.get_endpoint(tx, request.path["endpoint"])
+            endpoint = _chosen(serving, tx, request)
             return serving.roll_back(tx, endpoint.project, endpoint.name, reason=request.body.reason)
 
     def list_predictions(request: Request) -> Page:
@@ -90,21 +91,24 @@ def routes(serving: Serving) -> list[Route]:
 
     def infer(request: Request) -> Response:
         with serving.db.read() as tx:
-            endpoint = serving.get_endpoint(tx, request.path["endpoint"]).name
+            endpoint = _chosen(serving, tx, request).name
         answer = serving.client.infer(endpoint, request.raw())
         return Response(answer.body, answer.status, media_type="application/json")
 
     read, write = "endpoints:read", "endpoints:write"
     every, one, prediction = "/api/v1/endpoints", "/api/v1/endpoints/{endpoint}", "/api/v1/predictions/{prediction:path}"
-    limit: dict[str, type] = {"limit": int}
+    of: dict[str, type] = {"project": str}
+    limit: dict[str, type] = {**of, "limit": int}
     return [
         Route("GET", every, read, list_endpoints, "Endpoints with what they serve", answer=Page, query={"project": str}),
-        Route("GET", one, read, get_endpoint, "An endpoint with what it serves", answer=EndpointAnswer),
+        Route("GET", one, read, get_endpoint, "An endpoint with what it serves", answer=EndpointAnswer, query=of),
         Route("GET", f"{one}/deployments", read, list_deployments, "Deployments, the newest first", answer=Page, query=limit),
-        Route("POST", f"{one}/deployments", write, deploy, "Deploy a model version", NewDeployment, Deployment, status=202),
-        Route("POST", f"{one}/rollback", write, roll_back, "Deploy the former version again", RollBack, Deployment, status=202),
+        Route("POST", f"{one}/deployments", write, deploy, "Deploy a model version", NewDeployment, Deployment, of, 202),
+        Route("POST", f"{one}/rollback", write, roll_back, "Deploy the former version again", RollBack, Deployment, of, 202),
         Route("GET", f"{one}/predictions", read, list_predictions, "The newest predictions", answer=Page, query=limit),
-        Route("POST", f"{one}/infer", write, infer, "Predict through the server: body and answer of the Open Inference Protocol v2"),
+        Route(
+            "POST", f"{one}/infer", write, infer, "Predict through the server: body and answer of the Open Inference Protocol v2", query=of
+        ),
         Route("GET", prediction, read, get_prediction, "One prediction", answer=Prediction, query={"endpoint": str}),
     ]
 
@@ -139,6 +143,14 @@ def _describe(serving: Serving, endpoint: Endpoint) -> EndpointAnswer:
         inputs=columns,
         days=days,
     )
+
+
+def _chosen(serving: Serving, tx: Connection, request: Request) -> Endpoint:
+    """The endpoint in the path; names are unique in a home, so the project is only checked where it is given."""
+    found, project = serving.get_endpoint(tx, request.path["endpoint"]), request.query.get("project")
+    if project is not None and project != found.project:
+        raise NotFound("endpoint", found.name, f"project {project!r} has none of that name, {found.project!r} has one")
+    return found
 
 
 def _limit(request: Request) -> int:
