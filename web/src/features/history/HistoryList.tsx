@@ -1,0 +1,63 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslations } from 'use-intl'
+import type { LedgerEvent } from '../../api/types.ts'
+import { Bones, Failure } from '../../ui/Answer.tsx'
+import { Icon, type IconName } from '../../ui/Icon.tsx'
+import { EventTime, WallTime } from '../../ui/Time.tsx'
+import { Evidence } from './Evidence.tsx'
+import { DECISIONS, historyQuery } from './queries.ts'
+import { Sentence, toneOf } from './Sentence.tsx'
+
+/** What happened, newest first, in plain sentences; each opens to its evidence. */
+export function HistoryList({ project, everything, subject }: { project: string; everything: boolean; subject?: string }) {
+  const t = useTranslations('home')
+  const history = useInfiniteQuery(historyQuery(project, everything ? undefined : DECISIONS, subject))
+  if (history.error && !history.data) return <Failure error={history.error} again={() => void history.refetch()} />
+  if (!history.data) return <Bones rows={12} height={30} />
+  const events = history.data.pages.flatMap((page) => page.items)
+  if (events.length === 0) return <p className="quiet">{t('historyEmpty')}</p>
+  return (
+    <>
+      <ol className="history">
+        {events.map((event) => (
+          <HistoryItem key={event.sequence} event={event} />
+        ))}
+      </ol>
+      {history.hasNextPage ? (
+        <button type="button" className="button" style={{ marginTop: 8 }} disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+          {t('older')}
+        </button>
+      ) : null}
+    </>
+  )
+}
+
+function HistoryItem({ event }: { event: LedgerEvent }) {
+  const t = useTranslations('ui')
+  const [open, setOpen] = useState(false)
+  const tone = toneOf(event.kind)
+  const icon: IconName = tone === 'skip' ? 'skip' : tone
+  return (
+    <li className={tone}>
+      <Icon name={icon} size={12} />
+      <div>
+        <Sentence event={event} />{' '}
+        {Object.keys(event.payload).length ? (
+          <button type="button" className="toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {t('evidence')}
+          </button>
+        ) : null}
+      </div>
+      <span className="when">{event.event_at ? <EventTime at={event.event_at} /> : <WallTime at={event.at} />}</span>
+      {open ? (
+        <div className="more">
+          <Evidence of={event.payload} />
+          <span className="quiet">
+            <code>{event.kind}</code> · #{event.sequence} · <WallTime at={event.at} />
+          </span>
+        </div>
+      ) : null}
+    </li>
+  )
+}

@@ -1,0 +1,150 @@
+import type { ReactNode } from 'react'
+import { useLocale, useTranslations } from 'use-intl'
+import type { LedgerEvent } from '../../api/types.ts'
+import { at, numberAt, textAt, type Json } from '../../lib/json.ts'
+import { showEvent } from '../../lib/time.ts'
+import { shortId, showCount, showNumber, showShare } from '../../lib/units.ts'
+import type { Tone } from '../../ui/State.tsx'
+import { ThingLink } from '../lineage/ThingLink.tsx'
+import { VersionLink } from '../registry/VersionLink.tsx'
+
+/** One event as a plain sentence, every name in it a link. */
+export function Sentence({ event }: { event: LedgerEvent }) {
+  const t = useTranslations('sentence')
+  const locale = useLocale()
+  const { payload, subject } = event
+  const name = (kind: string, id: string | undefined, label?: string) => (id ? <ThingLink kind={kind} id={id}>{label ?? shortId(id)}</ThingLink> : <span>–</span>)
+  const version = (id: string | undefined, number?: number) => () => {
+    if (!id) return <span>–</span>
+    return number === undefined ? <VersionLink id={id} /> : <ThingLink kind="model_version" id={id}>{`${textAt(payload, 'model') ?? ''} v${number}`.trim()}</ThingLink>
+  }
+  const challenger = version(textAt(payload, 'challenger'), numberAt(payload, 'number'))
+  const champion = version(textAt(payload, 'champion'), numberAt(payload, 'champion_number'))
+  const served = version(textAt(payload, 'version'), numberAt(payload, 'number'))
+  const rich = (key: Parameters<typeof t.rich>[0], values: Record<string, string | number | (() => ReactNode)>) => <>{t.rich(key, values)}</>
+
+  switch (event.kind) {
+    case 'project.applied': {
+      const changes = at(payload, 'changes')
+      const count = Array.isArray(changes) ? changes.length : typeof changes === 'number' ? changes : undefined
+      return count === undefined ? <>{t('projectApplied')}</> : rich('projectAppliedChanges', { count })
+    }
+    case 'rows.quarantined':
+      return rich('rowsQuarantined', { source: () => name('source', textAt(payload, 'source') ?? subject), count: showCount(numberAt(payload, 'count', 'rows'), locale) })
+    case 'snapshot.taken':
+      return rich('snapshotTaken', { dataset: () => name('snapshot', textAt(payload, 'snapshot', 'id') ?? subject, textAt(payload, 'dataset')) })
+    case 'run.started':
+      return rich('runStarted', { run: () => name('run', subject, textAt(payload, 'name')) })
+    case 'run.finished':
+      return rich('runFinished', { run: () => name('run', subject, textAt(payload, 'name')) })
+    case 'run.failed':
+      return rich('runFailed', { run: () => name('run', subject, textAt(payload, 'name')) })
+    case 'pipeline_run.started': {
+      const why = reasonOf(payload)
+      const pipeline = () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline'))
+      return why ? rich('pipelineStartedBecause', { pipeline, why: () => t(why) }) : rich('pipelineStarted', { pipeline })
+    }
+    case 'pipeline_run.finished':
+      return rich('pipelineFinished', { pipeline: () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline')) })
+    case 'pipeline_run.failed':
+      return rich('pipelineFailed', { pipeline: () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline')) })
+    case 'model_version.created':
+      return rich('versionCreated', { version: served })
+    case 'alias.moved':
+      return rich('aliasMoved', { alias: textAt(payload, 'alias') ?? '', model: () => name('model', textAt(payload, 'model') ?? subject, textAt(payload, 'model')), version: served })
+    case 'promotion.opened':
+      return rich('promotionOpened', { challenger })
+    case 'promotion.approved': {
+      const share = numberAt(payload, 'evidence.improvement')
+      if (share === undefined || !textAt(payload, 'champion')) return rich('promotionApproved', { challenger })
+      return rich('promotionApprovedBy', { challenger, champion, share: showShare(share, locale, 0) })
+    }
+    case 'promotion.rejected': {
+      const why = numberAt(payload, 'evidence.improvement') === undefined ? textAt(payload, 'evidence.why') : undefined
+      return why ? rich('promotionRejectedBecause', { challenger, why }) : rich('promotionRejected', { challenger, champion })
+    }
+    case 'deployment.created':
+      return rich('deploymentCreated', { version: served })
+    case 'deployment.live':
+      return rich('deploymentLive', { version: served, endpoint: () => name('endpoint', textAt(payload, 'endpoint') ?? subject, textAt(payload, 'endpoint')) })
+    case 'deployment.rolled_back':
+      return rich('rolledBack', { version: version(textAt(payload, 'to')), endpoint: () => name('endpoint', textAt(payload, 'endpoint') ?? subject, textAt(payload, 'endpoint')) })
+    case 'deployment.failed':
+      return rich('deploymentFailed', { version: served, why: textAt(payload, 'why') ?? '' })
+    case 'watermark.advanced':
+      return rich('watermarkAdvanced', { to: showEvent(textAt(payload, 'to') ?? '') })
+    case 'monitor.breached': {
+      const monitor = () => name('monitor', textAt(payload, 'monitor') ?? subject)
+      if (textAt(payload, 'signal') === 'drift') {
+        const columns = columnsOf(payload)
+        return columns ? rich('driftBreachedIn', { monitor, columns }) : rich('driftBreached', { monitor })
+      }
+      const to = numberAt(payload, 'score')
+      const from = numberAt(payload, 'expected')
+      if (to === undefined || from === undefined) return rich('qualityBreached', { monitor })
+      return rich('qualityBreachedBy', { monitor, metric: (textAt(payload, 'evidence.metric') ?? '').toUpperCase(), from: showNumber(from, locale), to: showNumber(to, locale) })
+    }
+    case 'alert.opened':
+      return rich('alertOpened', { message: textAt(payload, 'monitor') ?? subject })
+    case 'alert.resolved':
+      return rich('alertResolved', { message: textAt(payload, 'monitor') ?? subject })
+    case 'trigger.fired':
+      return rich('triggerFired', { trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject) })
+    case 'trigger.skipped':
+      return rich(textAt(payload, 'why') === 'running' ? 'triggerSkippedRunning' : 'triggerSkippedCooldown', { trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject) })
+    case 'watch.passed':
+      return rich('watchPassed', { version: served })
+    case 'watch.failed':
+      return rich('watchFailed', { version: served })
+    default:
+      return (
+        <>
+          {event.kind} <span className="mono quiet">{shortId(subject)}</span>
+        </>
+      )
+  }
+}
+
+/** The sign beside a sentence. */
+export function toneOf(kind: string): Tone {
+  switch (kind) {
+    case 'promotion.approved':
+    case 'deployment.live':
+    case 'watch.passed':
+    case 'alert.resolved':
+      return 'good'
+    case 'promotion.rejected':
+    case 'run.failed':
+    case 'pipeline_run.failed':
+    case 'watch.failed':
+    case 'deployment.rolled_back':
+    case 'deployment.failed':
+      return 'bad'
+    case 'monitor.breached':
+    case 'alert.opened':
+    case 'rows.quarantined':
+      return 'warn'
+    case 'pipeline_run.started':
+    case 'trigger.fired':
+    case 'promotion.opened':
+    case 'deployment.created':
+      return 'busy'
+    default:
+      return 'idle'
+  }
+}
+
+function reasonOf(payload: Json): 'reasonQuality' | 'reasonDrift' | 'reasonSchedule' | 'reasonHand' | undefined {
+  const text = textAt(payload, 'evidence.signal', 'reason', 'trigger') ?? ''
+  if (text.includes('quality') || text.includes('accuracy')) return 'reasonQuality'
+  if (text.includes('drift')) return 'reasonDrift'
+  if (text.includes('schedule')) return 'reasonSchedule'
+  if (text === 'hand' || text === 'manual' || text === 'person') return 'reasonHand'
+  return undefined
+}
+
+function columnsOf(payload: Json): string | undefined {
+  const moved = at(payload, 'evidence', 'moved')
+  const names = Array.isArray(moved) ? moved.filter((each) => typeof each === 'string') : []
+  return names.length ? names.slice(0, 4).join(', ') : undefined
+}

@@ -1,0 +1,158 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useLocale, useTranslations } from 'use-intl'
+import type { Overview } from '../../api/types.ts'
+import { listen } from '../../lib/live.ts'
+import { showNumber } from '../../lib/units.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { Spark } from '../../ui/Spark.tsx'
+import { arrowHead, ringArrow, ringBoxes, toPath } from './geometry.ts'
+import { leaves, missing, STATIONS, type Station } from './stations.ts'
+import { StationFace } from './StationFace.tsx'
+import { overviewQuery } from './queries.ts'
+import './ring.css'
+
+const BOX = { width: 156, height: 84 }
+const HEIGHT = 560
+const LIT_MS = 1_800
+
+/** The loop as a ring: every station with its state in a few words; an arrow lights when something passes. */
+export function Ring({ project, chosen, choose }: { project: string; chosen?: Station | undefined; choose?: (station: Station) => void }) {
+  const overview = useQuery({ ...overviewQuery(project), enabled: project !== '' })
+  return <RingView overview={overview.data} project={project} chosen={chosen} choose={choose} />
+}
+
+function RingView({ overview, project, chosen, choose }: { overview: Overview | undefined; project: string; chosen: Station | undefined; choose: ((station: Station) => void) | undefined }) {
+  const t = useTranslations()
+  const [box, width] = useWidth()
+  const boxes = useMemo(() => ringBoxes(STATIONS.length, width, HEIGHT, BOX), [width])
+  const lit = useLit()
+  const unset = project === '' ? STATIONS : missing(overview)
+  return (
+    <div ref={box} className="ring" style={{ height: HEIGHT }} role="group" aria-label={t('home.ring')}>
+      <svg width={width} height={HEIGHT} aria-hidden>
+        {STATIONS.map((station, index) => {
+          const points = ringArrow(index, boxes, width, HEIGHT)
+          return (
+            <g key={station} className={lit.has(station) ? 'arrow lit' : unset.includes(station) ? 'arrow unset' : 'arrow'}>
+              <path d={toPath(points.slice(0, -1))} fill="none" />
+              <path className="head" d={arrowHead(points)} />
+            </g>
+          )
+        })}
+      </svg>
+      <Middle overview={overview} project={project} />
+      {STATIONS.map((station, index) => {
+        const place = boxes[index]
+        if (!place) return null
+        const style = { left: place.x, top: place.y, width: place.width, height: place.height }
+        const empty = unset.includes(station)
+        return (
+          <StationPlace key={station} station={station} project={project} empty={empty} chosen={station === chosen} choose={choose} style={style}>
+            <StationFace station={station} overview={empty ? undefined : overview} empty={empty} />
+          </StationPlace>
+        )
+      })}
+    </div>
+  )
+}
+
+const PAGES = {
+  data: '/p/$project/data',
+  features: '/p/$project/data',
+  pipeline: '/p/$project/pipelines',
+  gate: '/p/$project/models',
+  model: '/p/$project/models',
+  endpoint: '/p/$project/endpoints',
+  monitor: '/p/$project/monitoring',
+} as const
+
+const FEATURES_TAB: { tab: 'features' } = { tab: 'features' }
+
+/** A station that works leads to its page; one that is not set up yet shows its next step. */
+function StationPlace({ station, project, empty, chosen, choose, style, children }: { station: Station; project: string; empty: boolean; chosen: boolean; choose: ((station: Station) => void) | undefined; style: { left: number; top: number }; children: ReactNode }) {
+  if (empty || project === '') {
+    return (
+      <button type="button" className="station unset" style={style} aria-pressed={chosen} onClick={() => choose?.(station)}>
+        {children}
+      </button>
+    )
+  }
+  const search = station === 'features' ? FEATURES_TAB : {}
+  return (
+    <Link className="station" style={style} to={PAGES[station]} params={{ project }} search={search}>
+      {children}
+    </Link>
+  )
+}
+
+/** What matters most, in the middle: the model in service and how well it does. */
+function Middle({ overview, project }: { overview: Overview | undefined; project: string }) {
+  const t = useTranslations()
+  const locale = useLocale()
+  const champion = overview?.stations.model.champion
+  const monitor = overview?.stations.monitor
+  if (!overview) return project === '' ? <div className="ring-middle quiet"><Icon name="home" size={28} /></div> : <div className="ring-middle" />
+  return (
+    <div className="ring-middle">
+      {champion ? (
+        <>
+          <div className="quiet">{t('home.running')}</div>
+          <Link className="ring-champion" to="/p/$project/model-versions/$version" params={{ project, version: champion.version }}>
+            {champion.model} <b>v{champion.number}</b>
+          </Link>
+          {monitor?.metric && monitor.value !== null ? (
+            <>
+              <div className="ring-value num">
+                {monitor.metric.toUpperCase()} <b className={monitor.breached ? 'bad' : undefined}>{showNumber(monitor.value, locale)}</b>
+                {monitor.expected === null ? null : <small className="quiet"> / {t('station.expected', { value: showNumber(monitor.expected, locale) })}</small>}
+              </div>
+              <Spark values={monitor.spark} width={150} height={34} label={t('station.spark', { station: monitor.metric.toUpperCase() })} tone={monitor.breached ? 'bad' : 'accent'} />
+            </>
+          ) : null}
+        </>
+      ) : (
+        <div className="quiet">{t('home.nothingServed')}</div>
+      )}
+    </div>
+  )
+}
+
+function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
+  const box = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(680)
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element) return
+    const watch = new ResizeObserver(() => setWidth(Math.max(element.clientWidth, 560)))
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [])
+  return [box, width]
+}
+
+/** Arrows that light now: each for a moment after an event that passes it. */
+function useLit(): Set<Station> {
+  const [lit, setLit] = useState<Set<Station>>(new Set())
+  useEffect(() => {
+    const ends = new Map<Station, ReturnType<typeof setTimeout>>()
+    const stop = listen({
+      ledger: (event) => {
+        const station = leaves(event.kind)
+        if (!station) return
+        clearTimeout(ends.get(station))
+        setLit((now) => (now.has(station) ? now : new Set(now).add(station)))
+        ends.set(
+          station,
+          setTimeout(() => setLit((now) => new Set([...now].filter((each) => each !== station))), LIT_MS),
+        )
+      },
+    })
+    return () => {
+      stop()
+      for (const end of ends.values()) clearTimeout(end)
+    }
+  }, [])
+  return lit
+}

@@ -1,0 +1,14 @@
+import { shortId } from '../../lib/units.ts'
+import { ThingLink } from '../lineage/ThingLink.tsx'
+import { useProject } from '../projects/useProject.ts'
+import { useVersions } from './useVersions.ts'
+
+/** A model version by the name that people use: `bikes v7`. */
+export function VersionLink({ id }: { id: string }) {
+  const version = useVersions(useProject()).get(id)
+  return (
+    <ThingLink kind="model_version" id={id}>
+      {version ? `${version.model} v${version.number}` : shortId(id)}
+    </ThingLink>
+  )
+}

@@ -1,0 +1,55 @@
+import { useQueries } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useTranslations } from 'use-intl'
+import type { Run, Series, WireNumber } from '../../api/types.ts'
+import { useLiveState } from '../../lib/live.ts'
+import { smooth } from '../../lib/smooth.ts'
+import { ChartBones, Failure } from '../../ui/Answer.tsx'
+import { LineChart, type Line, type Zoom } from '../../ui/LineChart.tsx'
+import { seriesQuery } from './queries.ts'
+
+type Props = { runs: Run[]; metric: string; height?: number; byTime?: boolean; weight?: number; zoom?: Zoom | undefined; setZoom?: (zoom: Zoom | undefined) => void }
+
+const LIVE_MS = 1_500
+
+/** One metric of one or more runs. While a run goes on its line grows, as long as the page is live. */
+export function MetricChart({ runs, metric, height = 180, byTime = false, weight = 0, zoom, setZoom }: Props) {
+  const t = useTranslations('run')
+  const live = useLiveState()
+  const asked = useQueries({ queries: runs.map((run) => ({ ...seriesQuery(run.id, metric), refetchInterval: run.status === 'running' && live !== 'paused' ? LIVE_MS : false })) })
+  const found = asked.map((each) => each.data)
+  const failed = asked.find((each) => each.error)
+  const drawn = useMemo(() => draw(runs, found, byTime, weight), [runs, byTime, weight, ...found])
+  if (failed?.error && found.every((each) => each === undefined)) return <Failure error={failed.error} again={() => void failed.refetch()} />
+  if (found.every((each) => each === undefined)) return <ChartBones height={height} />
+  return <LineChart title={metric} x={drawn.x} kind={byTime ? 'wall' : 'step'} xLabel={byTime ? t('byTime') : t('step')} lines={drawn.lines} height={height} sync={byTime ? 'run-time' : 'run-step'} zoom={zoom} {...(setZoom ? { setZoom } : {})} />
+}
+
+function draw(runs: Run[], found: (Series | undefined)[], byTime: boolean, weight: number): { x: number[]; lines: Line[] } {
+  const places = new Set<number>()
+  const maps = found.map((series) => {
+    const values = new Map<number, WireNumber>()
+    series?.last.forEach((value, index) => {
+      const place = byTime ? (series.at[index] ?? 0) / 1e6 : (series.step[index] ?? index)
+      places.add(place)
+      values.set(place, value)
+    })
+    return values
+  })
+  const x = [...places].sort((one, other) => one - other)
+  const lines = maps.flatMap((values, index): Line[] => {
+    const run = runs[index]
+    const color = `--series-${(index % 8) + 1}`
+    const label = runs.length > 1 ? run?.name || run?.id || '' : ''
+    const raw = x.map((place) => {
+      const value = values.get(place)
+      return typeof value === 'number' ? value : null
+    })
+    if (weight <= 0) return [{ label, values: raw, color }]
+    return [
+      { label: `${label} ·`.trim(), values: raw, color: '--line-strong', width: 1 },
+      { label, values: smooth(raw, weight), color, width: 2 },
+    ]
+  })
+  return { x, lines }
+}

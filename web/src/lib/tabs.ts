@@ -1,0 +1,7 @@
+/** The tabs of pages, which links name as `?tab=`. */
+export const RUN_TABS = ['overview', 'charts', 'params', 'artifacts', 'environment', 'logs', 'lineage'] as const
+export const DATA_TABS = ['sources', 'snapshots', 'features', 'quarantine'] as const
+export const MODEL_TABS = ['versions', 'promotions', 'lineage'] as const
+export const ENDPOINT_TABS = ['overview', 'predictions', 'deployments', 'try', 'lineage'] as const
+
+export type Tab = (typeof RUN_TABS)[number] | (typeof DATA_TABS)[number] | (typeof MODEL_TABS)[number] | (typeof ENDPOINT_TABS)[number]

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { useLocale, useTranslations } from 'use-intl'
+import type { Endpoint } from '../api/types.ts'
+import { ThingLink } from '../features/lineage/ThingLink.tsx'
+import { VersionLink } from '../features/registry/VersionLink.tsx'
+import { counterText } from '../features/serving/EndpointParts.tsx'
+import { EndpointState } from '../features/serving/EndpointState.tsx'
+import { endpointsQuery } from '../features/serving/queries.ts'
+import { snippets } from '../lib/snippets.ts'
+import { showCount } from '../lib/units.ts'
+import { Answer, Empty } from '../ui/Answer.tsx'
+import { Page } from '../ui/Page.tsx'
+import { Spark } from '../ui/Spark.tsx'
+import { Table } from '../ui/Table.tsx'
+import { WallTime } from '../ui/Time.tsx'
+
+const route = getRouteApi('/p/$project/endpoints')
+
+/** What is served, and how it does. */
+export default function Endpoints() {
+  const t = useTranslations('endpoints')
+  const locale = useLocale()
+  const navigate = useNavigate()
+  const { project } = route.useParams()
+  const endpoints = useQuery(endpointsQuery(project))
+  return (
+    <Page title={t('title')}>
+      <Answer of={endpoints}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={t('empty')} text={t('emptyText')} code={snippets.endpoint} />
+          ) : (
+            <Table<Endpoint>
+              label={t('title')}
+              rows={items}
+              keyOf={(endpoint) => endpoint.name}
+              open={(endpoint) => void navigate({ to: '/p/$project/endpoints/$endpoint', params: { project, endpoint: endpoint.name } })}
+              columns={[
+                { id: 'name', head: t('endpoint'), width: 180, cell: (endpoint) => <ThingLink kind="endpoint" id={endpoint.name}>{endpoint.name}</ThingLink> },
+                { id: 'state', head: t('state'), width: 130, cell: (endpoint) => <EndpointState state={endpoint.state} /> },
+                { id: 'version', head: t('version'), width: 140, cell: (endpoint) => (endpoint.version ? <VersionLink id={endpoint.version} /> : '–') },
+                { id: 'features', head: t('features'), width: 130, cell: (endpoint) => <ThingLink kind="feature_service" id={endpoint.features}>{endpoint.features}</ThingLink> },
+                { id: 'rows', head: t('predictions'), right: true, width: 100, cell: (endpoint) => showCount(endpoint.days.reduce((sum, [, count]) => sum + count, 0), locale) },
+                { id: 'spark', head: t('volume'), width: 110, cell: (endpoint) => <Spark values={endpoint.days.map(([, count]) => count)} label={t('volume')} /> },
+                { id: 'errors', head: t('errors'), right: true, width: 80, cell: (endpoint) => counterText(endpoint, 'errors', locale) },
+                { id: 'open', head: <span title={t('openHint')}>{t('open')}</span>, right: true, width: 110, cell: (endpoint) => showCount(endpoint.open_predictions, locale) },
+                { id: 'url', head: 'URL', cell: (endpoint) => <span className="mono quiet">{endpoint.url ?? '–'}</span> },
+                { id: 'live', head: t('liveSince'), right: true, width: 110, cell: (endpoint) => <WallTime at={endpoint.deployment?.live_at} /> },
+              ]}
+            />
+          )
+        }
+      </Answer>
+    </Page>
+  )
+}

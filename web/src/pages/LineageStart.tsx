@@ -1,0 +1,57 @@
+import { getRouteApi } from '@tanstack/react-router'
+import { useState, type FormEvent } from 'react'
+import { useTranslations } from 'use-intl'
+import { kindOf, ThingLink } from '../features/lineage/ThingLink.tsx'
+import { useKindName } from '../features/lineage/LineageView.tsx'
+import { Icon } from '../ui/Icon.tsx'
+import { Page, Section } from '../ui/Page.tsx'
+import { useNames } from './useNames.ts'
+import { Link } from '@tanstack/react-router'
+
+const route = getRouteApi('/p/$project/lineage')
+
+/** Where to begin: an id, or one of the named things. */
+export default function LineageStart() {
+  const t = useTranslations('lineage')
+  const kindName = useKindName()
+  const { project } = route.useParams()
+  const navigate = route.useNavigate()
+  const [id, setId] = useState('')
+  const names = useNames(project)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const wanted = id.trim()
+    if (wanted) void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind: kindOf(wanted), id: wanted } })
+  }
+  return (
+    <Page title={t('title')}>
+      <Section title={t('emptyTitle')}>
+        <p className="quiet" style={{ marginBottom: 8 }}>
+          {t('emptyText')}
+        </p>
+        <form className="bar" onSubmit={submit}>
+          <input className="field mono" style={{ width: 360 }} aria-label={t('find')} placeholder="mv_… snap_… dep_… pred_…" value={id} onChange={(event) => setId(event.target.value)} />
+          <button type="submit" className="button" disabled={!id.trim()}>
+            {t('openGraph')}
+          </button>
+        </form>
+      </Section>
+      {names.length ? (
+        <Section>
+          <ul className="thing-list" style={{ maxWidth: 640 }}>
+            {names.slice(0, 60).map((name) => (
+              <li key={`${name.kind} ${name.id}`}>
+                <span>
+                  <Icon name={name.icon} size={13} /> <ThingLink kind={name.kind} id={name.id}>{name.label}</ThingLink> <span className="quiet">{kindName(name.kind)}</span>
+                </span>
+                <Link className="name" to="/p/$project/lineage/$kind/$id" params={{ project, kind: name.kind, id: name.id }}>
+                  {t('openGraph')}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      ) : null}
+    </Page>
+  )
+}

@@ -1,0 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Navigate } from '@tanstack/react-router'
+import { runQuery } from '../features/tracking/queries.ts'
+import { Answer } from '../ui/Answer.tsx'
+
+const route = getRouteApi('/runs/$run')
+
+/** An address that names a run alone, as programs print it: leads to its page. */
+export default function RunById() {
+  const { run } = route.useParams()
+  const found = useQuery(runQuery(run))
+  return <Answer of={found}>{(details) => <Navigate to="/p/$project/runs/$run" params={{ project: details.run.project, run }} replace />}</Answer>
+}

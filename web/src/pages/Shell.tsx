@@ -1,0 +1,147 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useLive } from '../features/live/useLive.ts'
+import { projectsQuery } from '../features/projects/queries.ts'
+import { useProject } from '../features/projects/useProject.ts'
+import { pause, resume, useLiveState } from '../lib/live.ts'
+import { setPreference, usePreferences } from '../lib/preferences.ts'
+import { setTheme, useTheme } from '../lib/theme.ts'
+import { Icon } from '../ui/Icon.tsx'
+import { EventTime } from '../ui/Time.tsx'
+import { Palette } from './Palette.tsx'
+import { SECTIONS } from './sections.ts'
+
+/** The frame of every page: sections at the left, the project and its clock above, the page in the middle. */
+export function Shell() {
+  const t = useTranslations()
+  const project = useProject()
+  const { sidebar } = usePreferences()
+  const [finding, setFinding] = useState(false)
+  useLive(project)
+
+  useEffect(() => {
+    if (project) setPreference({ project })
+  }, [project])
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault()
+        setFinding((open) => !open)
+      }
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [])
+
+  return (
+    <div className={sidebar === 'narrow' ? 'shell narrow' : 'shell'}>
+      <a className="skip" href="#main">
+        {t('frame.skip')}
+      </a>
+      <Link className="brand" to="/" aria-label="meguri">
+        <Icon name="home" size={18} />
+        <span>meguri</span>
+      </Link>
+      <header className="top">
+        <ProjectChoice project={project} />
+        <EventClock project={project} />
+        <div className="right">
+          <button type="button" className="button find" onClick={() => setFinding(true)} aria-label={t('frame.search')}>
+            <Icon name="search" size={13} />
+            <span>{t('frame.search')}</span>
+            <kbd>Ctrl K</kbd>
+          </button>
+          {project ? <LiveButton /> : null}
+          <LanguageButton />
+          <ThemeButton />
+        </div>
+      </header>
+      <nav className="side" aria-label={t('nav.main')}>
+        {project
+          ? SECTIONS.map((section) => (
+              <Link key={section.id} to={section.to} params={{ project }} activeOptions={{ exact: section.id === 'home', includeSearch: false }} title={sidebar === 'narrow' ? t(`nav.${section.id}`) : undefined} aria-label={t(`nav.${section.id}`)}>
+                <Icon name={section.id} />
+                <span>{t(`nav.${section.id}`)}</span>
+              </Link>
+            ))
+          : null}
+        <button type="button" className="fold" onClick={() => setPreference({ sidebar: sidebar === 'narrow' ? 'wide' : 'narrow' })} aria-label={sidebar === 'narrow' ? t('nav.unfold') : t('nav.fold')}>
+          <Icon name={sidebar === 'narrow' ? 'forward' : 'back'} />
+          <span>{t('nav.fold')}</span>
+        </button>
+      </nav>
+      <main className="main" id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {finding ? <Palette close={() => setFinding(false)} /> : null}
+    </div>
+  )
+}
+
+function ProjectChoice({ project }: { project: string }) {
+  const t = useTranslations('frame')
+  const navigate = useNavigate()
+  const projects = useQuery(projectsQuery())
+  const names = projects.data?.items.map((each) => each.name) ?? []
+  if (!project && names.length === 0) return null
+  return (
+    <select className="field" aria-label={t('project')} value={project} onChange={(event) => void navigate({ to: '/p/$project', params: { project: event.target.value } })}>
+      {(names.includes(project) ? names : [project, ...names]).map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  )
+}
+
+function EventClock({ project }: { project: string }) {
+  const t = useTranslations('frame')
+  const { data } = useQuery(projectsQuery())
+  const watermark = data?.items.find((each) => each.name === project)?.watermark
+  if (!watermark) return null
+  return (
+    <span className="clock" title={t('settledHint')}>
+      <Icon name="clock" size={13} />
+      <span className="word">{t('settledTo')}</span>
+      <b>
+        <EventTime at={watermark} />
+      </b>
+    </span>
+  )
+}
+
+function LiveButton() {
+  const t = useTranslations('frame')
+  const state = useLiveState()
+  const stopped = state === 'paused'
+  return (
+    <button type="button" className="button bare" onClick={stopped ? resume : pause} aria-pressed={stopped} title={stopped ? t('resume') : t('pause')}>
+      <span className={`live-dot ${state}`} />
+      {t(`live.${state}`)}
+      <Icon name={stopped ? 'play' : 'pause'} size={12} />
+    </button>
+  )
+}
+
+function LanguageButton() {
+  const t = useTranslations('frame')
+  const { language } = usePreferences()
+  return (
+    <button type="button" className="button bare" onClick={() => setPreference({ language: language === 'ja' ? 'en' : 'ja' })} title={t('languageLabel')}>
+      {t('language')}
+    </button>
+  )
+}
+
+function ThemeButton() {
+  const t = useTranslations('frame')
+  const theme = useTheme()
+  const label = theme === 'dark' ? t('light') : t('dark')
+  return (
+    <button type="button" className="button bare square" onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')} aria-label={label} title={label}>
+      <Icon name={theme === 'dark' ? 'sun' : 'moon'} size={15} />
+    </button>
+  )
+}
