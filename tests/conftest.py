@@ -18,7 +18,7 @@ from meguri.testing.require import missing
 from meguri.testing.server import RunningServer, running_server
 
 if TYPE_CHECKING:
-    from meguri.app.platform import Platform
+    from meguri.app.build import Platform
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # its wheel has telemetry on by default
 

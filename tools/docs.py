@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import dataclasses
 import inspect
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +37,7 @@ def main() -> None:
 
 def pages(document: dict[str, Any]) -> dict[str, str]:  # Any: JSON
     """Every page of the reference, given the OpenAPI document: file name and text."""
-    written = {"commands": commands(), "settings": settings(), "errors": error_table(), "events": events(), "routes": routes(document)}
+    written = {"commands": commands(), "settings": settings(), "errors": error_table(), "routes": routes(document)}
     return {f"{name}.md": f"{NOTE}\n{text.strip()}\n" for name, text in written.items()}
 
 
@@ -84,27 +82,6 @@ def error_table() -> str:
         "An error answers with `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and fields of its own."
     )
     return f"# Errors\n\n{intro}\n\n" + "\n".join(rows)
-
-
-def events() -> str:
-    """Kinds of events as the source writes them: a call `<...>events.add(tx, "kind", ...)`."""
-    writers: dict[str, set[str]] = {}
-    package = ROOT / "src/meguri"
-    for file in sorted(package.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and re.search(r"\bevents\.add$", ast.unparse(node.func)) and len(node.args) > 1:
-                for kind in texts(node.args[1]):
-                    writers.setdefault(kind, set()).add(file.relative_to(package).parts[0])
-    rows = ["| event | written by |", "|---|---|", *(f"| `{kind}` | {', '.join(sorted(writers[kind]))} |" for kind in sorted(writers))]
-    return "# Events\n\nWhat happened, in the past tense; each is written in the transaction of the change itself.\n\n" + "\n".join(rows)
-
-
-def texts(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Constant):
-        return [str(node.value)]
-    if isinstance(node, ast.IfExp):
-        return [*texts(node.body), *texts(node.orelse)]
-    return []
 
 
 def routes(document: dict[str, Any]) -> str:  # Any: JSON

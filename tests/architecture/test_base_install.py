@@ -10,6 +10,7 @@ import pytest
 
 ABSENT = """
     import sys
+    from importlib.machinery import PathFinder
     from importlib.metadata import distribution, packages_distributions
     from packaging.requirements import Requirement
 
@@ -30,13 +31,14 @@ ABSENT = """
     for name in [name for name in sys.modules if name.partition(".")[0] in absent]:
         del sys.modules[name]
 
-    class Absent:
-        @staticmethod
-        def find_spec(name, path=None, target=None):
-            if name.partition(".")[0] in absent:
-                raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    class Base(PathFinder):
+        # finds nothing of the absent, as if they were not installed
 
-    sys.meta_path.insert(0, Absent)
+        @classmethod
+        def find_spec(cls, name, path=None, target=None):
+            return None if name.partition(".")[0] in absent else super().find_spec(name, path, target)
+
+    sys.meta_path[sys.meta_path.index(PathFinder)] = Base
 """
 
 

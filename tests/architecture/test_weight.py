@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = {
-    "alembic", "dbos", "deltalake", "lmdb", "numpy", "onnx", "onnxruntime", "pandas", "polars", "psycopg", "pyarrow", "ray", "rich",
+    "alembic", "dbos", "deltalake", "lmdb", "numpy", "onnx", "onnxruntime", "pandas", "polars", "psycopg", "pyarrow", "ray",
     "scipy", "skl2onnx", "sklearn", "skops", "sqlalchemy", "starlette", "torch", "uvicorn",
 }  # fmt: skip
 NOT_IN_THE_DATA_PLANE = {"alembic", "dbos", "deltalake", "pandas", "polars", "ray", "sqlalchemy"}

@@ -1,3 +1,70 @@
+CREATE TABLE alerts (
+    id VARCHAR(64) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    monitor VARCHAR(128) NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    signal VARCHAR(16) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    opened_day INTEGER NOT NULL,
+    told_day INTEGER NOT NULL,
+    opened_at BIGINT NOT NULL,
+    resolved_at BIGINT,
+    resolution VARCHAR(64),
+    evidence TEXT NOT NULL,
+    CONSTRAINT pk_alerts PRIMARY KEY (id)
+);
+CREATE INDEX ix_alerts_project_monitor ON alerts (project, monitor);
+CREATE TABLE bundles (
+    digest VARCHAR(80) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    archive VARCHAR(80) NOT NULL,
+    manifest BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_bundles PRIMARY KEY (digest)
+);
+CREATE TABLE checks (
+    project VARCHAR(128) NOT NULL,
+    monitor VARCHAR(128) NOT NULL,
+    day INTEGER NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    version VARCHAR(64),
+    verdict VARCHAR(16) NOT NULL,
+    value FLOAT(53),
+    expected FLOAT(53),
+    threshold FLOAT(53),
+    score FLOAT(53) NOT NULL,
+    rows BIGINT NOT NULL,
+    evidence TEXT NOT NULL,
+    CONSTRAINT pk_checks PRIMARY KEY (project, monitor, day)
+);
+CREATE TABLE datasets (
+    id VARCHAR(40) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    name VARCHAR(128) NOT NULL,
+    created_at BIGINT NOT NULL,
+    schema TEXT,
+    schema_from VARCHAR(40),
+    CONSTRAINT pk_datasets PRIMARY KEY (id),
+    CONSTRAINT uq_datasets_project_name UNIQUE (project, name)
+);
+CREATE TABLE deployments (
+    id VARCHAR(64) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    revision INTEGER NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    reason TEXT NOT NULL,
+    former VARCHAR(64),
+    why TEXT,
+    route TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    live_at BIGINT,
+    CONSTRAINT pk_deployments PRIMARY KEY (id),
+    CONSTRAINT uq_deployments_endpoint_revision UNIQUE (endpoint, revision)
+);
+CREATE INDEX ix_deployments_state ON deployments (state);
 CREATE TABLE edges (
     source_kind VARCHAR(32) NOT NULL,
     source_id VARCHAR(160) NOT NULL,
@@ -9,6 +76,20 @@ CREATE TABLE edges (
     CONSTRAINT pk_edges PRIMARY KEY (source_kind, source_id, target_kind, target_id, role)
 );
 CREATE INDEX ix_edges_target ON edges (target_kind, target_id);
+CREATE TABLE endpoints (
+    id VARCHAR(64) NOT NULL,
+    name VARCHAR(128) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    model VARCHAR(128) NOT NULL,
+    features VARCHAR(128) NOT NULL,
+    description TEXT NOT NULL,
+    port INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_endpoints PRIMARY KEY (id),
+    CONSTRAINT uq_endpoints_name UNIQUE (name)
+);
+CREATE INDEX ix_endpoints_project ON endpoints (project);
 CREATE TABLE events (
     sequence BIGSERIAL NOT NULL,
     kind VARCHAR(64) NOT NULL,
@@ -29,6 +110,17 @@ CREATE TABLE experiments (
     CONSTRAINT pk_experiments PRIMARY KEY (id),
     CONSTRAINT uq_experiments_project_name UNIQUE (project, name)
 );
+CREATE TABLE firings (
+    project VARCHAR(128) NOT NULL,
+    pipeline VARCHAR(128) NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    trigger VARCHAR(128) NOT NULL,
+    at BIGINT NOT NULL,
+    pipeline_run VARCHAR(64) NOT NULL,
+    status VARCHAR(16) NOT NULL,
+    CONSTRAINT pk_firings PRIMARY KEY (project, pipeline, endpoint)
+);
+CREATE INDEX ix_firings_pipeline_run ON firings (pipeline_run);
 CREATE TABLE jobs (
     sequence BIGSERIAL NOT NULL,
     id VARCHAR(160) NOT NULL,
@@ -48,6 +140,38 @@ CREATE TABLE jobs (
 );
 CREATE INDEX ix_jobs_project_state ON jobs (project, state);
 CREATE INDEX ix_jobs_state_sequence ON jobs (state, sequence);
+CREATE TABLE label_cursors (
+    endpoint VARCHAR(128) NOT NULL,
+    segment INTEGER NOT NULL,
+    "offset" BIGINT NOT NULL,
+    joined BIGINT NOT NULL,
+    corrected BIGINT NOT NULL,
+    repeated BIGINT NOT NULL,
+    CONSTRAINT pk_label_cursors PRIMARY KEY (endpoint)
+);
+CREATE TABLE log_progress (
+    endpoint VARCHAR(128) NOT NULL,
+    segment BIGINT NOT NULL,
+    "offset" BIGINT NOT NULL,
+    profiled_until BIGINT NOT NULL,
+    kept_until BIGINT NOT NULL,
+    keeping_until BIGINT NOT NULL,
+    CONSTRAINT pk_log_progress PRIMARY KEY (endpoint)
+);
+CREATE TABLE log_segments (
+    endpoint VARCHAR(128) NOT NULL,
+    segment BIGINT NOT NULL,
+    rows INTEGER NOT NULL,
+    CONSTRAINT pk_log_segments PRIMARY KEY (endpoint, segment)
+);
+CREATE TABLE models (
+    id VARCHAR(64) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    name VARCHAR(128) NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_models PRIMARY KEY (id),
+    CONSTRAINT uq_models_project_name UNIQUE (project, name)
+);
 CREATE TABLE nodes (
     kind VARCHAR(32) NOT NULL,
     id VARCHAR(160) NOT NULL,
@@ -56,11 +180,188 @@ CREATE TABLE nodes (
     at BIGINT NOT NULL,
     CONSTRAINT pk_nodes PRIMARY KEY (kind, id)
 );
+CREATE TABLE open_predictions (
+    endpoint VARCHAR(128) NOT NULL,
+    id VARCHAR(256) NOT NULL,
+    event_at BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    deployment VARCHAR(64) NOT NULL,
+    entity TEXT,
+    inputs TEXT NOT NULL,
+    output FLOAT(53) NOT NULL,
+    CONSTRAINT pk_open_predictions PRIMARY KEY (endpoint, id)
+);
+CREATE INDEX ix_open_predictions_endpoint_event_at ON open_predictions (endpoint, event_at);
+CREATE INDEX ix_open_predictions_id ON open_predictions (id);
+CREATE TABLE outcome_days (
+    endpoint VARCHAR(128) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    day INTEGER NOT NULL,
+    n BIGINT NOT NULL,
+    absolute TEXT NOT NULL,
+    squared TEXT NOT NULL,
+    label TEXT NOT NULL,
+    CONSTRAINT pk_outcome_days PRIMARY KEY (endpoint, version, day)
+);
+CREATE TABLE outcomes (
+    endpoint VARCHAR(128) NOT NULL,
+    prediction_id VARCHAR(256) NOT NULL,
+    event_at BIGINT NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    deployment VARCHAR(64) NOT NULL,
+    entity TEXT,
+    inputs TEXT NOT NULL,
+    output FLOAT(53) NOT NULL,
+    label FLOAT(53) NOT NULL,
+    labelled_at BIGINT NOT NULL,
+    CONSTRAINT pk_outcomes PRIMARY KEY (endpoint, prediction_id)
+);
+CREATE INDEX ix_outcomes_endpoint_event_at ON outcomes (endpoint, event_at);
+CREATE INDEX ix_outcomes_prediction_id ON outcomes (prediction_id);
+CREATE TABLE pending_labels (
+    endpoint VARCHAR(128) NOT NULL,
+    prediction_id VARCHAR(256) NOT NULL,
+    label FLOAT(53) NOT NULL,
+    labelled_at BIGINT NOT NULL,
+    CONSTRAINT pk_pending_labels PRIMARY KEY (endpoint, prediction_id)
+);
+CREATE TABLE pipeline_runs (
+    id VARCHAR(64) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    pipeline VARCHAR(128) NOT NULL,
+    bundle VARCHAR(80) NOT NULL,
+    parameters TEXT NOT NULL,
+    until_at BIGINT NOT NULL,
+    cutoff_at BIGINT NOT NULL,
+    trigger VARCHAR(128) NOT NULL,
+    reason TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    timeout_seconds FLOAT,
+    status VARCHAR(16) NOT NULL,
+    error TEXT,
+    created_at BIGINT NOT NULL,
+    started_at BIGINT,
+    finished_at BIGINT,
+    CONSTRAINT pk_pipeline_runs PRIMARY KEY (id)
+);
+CREATE INDEX ix_pipeline_runs_project_created_at ON pipeline_runs (project, created_at, id);
+CREATE TABLE profile_windows (
+    endpoint VARCHAR(128) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    reference VARCHAR(80) NOT NULL,
+    day INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    counts TEXT NOT NULL,
+    CONSTRAINT pk_profile_windows PRIMARY KEY (endpoint, version, reference, day)
+);
+CREATE TABLE projects (
+    name VARCHAR(128) NOT NULL,
+    bundle VARCHAR(80) NOT NULL,
+    created_at BIGINT NOT NULL,
+    applied_at BIGINT NOT NULL,
+    CONSTRAINT pk_projects PRIMARY KEY (name)
+);
+CREATE TABLE promotions (
+    id VARCHAR(64) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    model VARCHAR(128) NOT NULL,
+    challenger VARCHAR(64) NOT NULL,
+    champion VARCHAR(64),
+    status VARCHAR(16) NOT NULL,
+    gate TEXT NOT NULL,
+    until BIGINT NOT NULL,
+    verdict TEXT,
+    opened_at BIGINT NOT NULL,
+    decided_at BIGINT,
+    CONSTRAINT pk_promotions PRIMARY KEY (id)
+);
+CREATE INDEX ix_promotions_challenger ON promotions (challenger);
+CREATE INDEX ix_promotions_project_opened_at ON promotions (project, opened_at);
+CREATE TABLE quarantine (
+    id VARCHAR(80) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    source VARCHAR(128) NOT NULL,
+    "column" VARCHAR(256) NOT NULL,
+    kind VARCHAR(16) NOT NULL,
+    why TEXT NOT NULL,
+    event_at BIGINT,
+    values TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    CONSTRAINT pk_quarantine PRIMARY KEY (id)
+);
+CREATE INDEX ix_quarantine_project_source_at ON quarantine (project, source, at);
+CREATE TABLE snapshots (
+    id VARCHAR(40) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    dataset VARCHAR(128) NOT NULL,
+    "table" VARCHAR(256) NOT NULL,
+    version BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    known_by BIGINT NOT NULL,
+    rows BIGINT NOT NULL,
+    digest VARCHAR(80) NOT NULL,
+    columns TEXT NOT NULL,
+    statistics TEXT NOT NULL,
+    anomalies TEXT NOT NULL,
+    taken_at BIGINT NOT NULL,
+    event_from BIGINT,
+    event_to BIGINT,
+    CONSTRAINT pk_snapshots PRIMARY KEY (id),
+    CONSTRAINT uq_snapshots_project_dataset_until_known_by_digest UNIQUE (project, dataset, until, known_by, digest)
+);
+CREATE TABLE sources (
+    project VARCHAR(128) NOT NULL,
+    name VARCHAR(128) NOT NULL,
+    definition TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    CONSTRAINT pk_sources PRIMARY KEY (project, name)
+);
+CREATE TABLE step_cache (
+    project VARCHAR(128) NOT NULL,
+    key VARCHAR(80) NOT NULL,
+    run VARCHAR(64) NOT NULL,
+    output TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_step_cache PRIMARY KEY (project, key)
+);
+CREATE TABLE watches (
+    id VARCHAR(160) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    model VARCHAR(128) NOT NULL,
+    deployment VARCHAR(64) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    former VARCHAR(64) NOT NULL,
+    window_from BIGINT NOT NULL,
+    window_to BIGINT NOT NULL,
+    judge_from BIGINT NOT NULL,
+    tolerance FLOAT(53) NOT NULL,
+    metric VARCHAR(16) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    evidence TEXT,
+    decided_at BIGINT,
+    CONSTRAINT pk_watches PRIMARY KEY (id)
+);
+CREATE INDEX ix_watches_project_state ON watches (project, state);
 CREATE TABLE watermarks (
     project VARCHAR(128) NOT NULL,
     at BIGINT NOT NULL,
     CONSTRAINT pk_watermarks PRIMARY KEY (project)
 );
+CREATE TABLE alias_moves (
+    sequence BIGSERIAL NOT NULL,
+    model VARCHAR(64) NOT NULL,
+    alias VARCHAR(128) NOT NULL,
+    version VARCHAR(64),
+    former VARCHAR(64),
+    reason TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    CONSTRAINT pk_alias_moves PRIMARY KEY (sequence),
+    CONSTRAINT fk_alias_moves_model FOREIGN KEY(model) REFERENCES models (id)
+);
+CREATE INDEX ix_alias_moves_model ON alias_moves (model, sequence);
 CREATE TABLE deliveries (
     sequence BIGINT NOT NULL,
     consumer VARCHAR(64) NOT NULL,
@@ -72,6 +373,19 @@ CREATE TABLE deliveries (
     CONSTRAINT fk_deliveries_sequence FOREIGN KEY(sequence) REFERENCES events (sequence)
 );
 CREATE INDEX ix_deliveries_state_sequence ON deliveries (state, sequence);
+CREATE TABLE model_versions (
+    id VARCHAR(64) NOT NULL,
+    model VARCHAR(64) NOT NULL,
+    number INTEGER NOT NULL,
+    origin VARCHAR(250),
+    about TEXT NOT NULL,
+    baseline TEXT,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_model_versions PRIMARY KEY (id),
+    CONSTRAINT uq_model_versions_model_number UNIQUE (model, number),
+    CONSTRAINT fk_model_versions_model FOREIGN KEY(model) REFERENCES models (id),
+    CONSTRAINT uq_model_versions_origin UNIQUE (origin)
+);
 CREATE TABLE runs (
     id VARCHAR(64) NOT NULL,
     project VARCHAR(128) NOT NULL,
@@ -89,6 +403,28 @@ CREATE TABLE runs (
 );
 CREATE INDEX ix_runs_experiment_started_at ON runs (experiment, started_at, id);
 CREATE INDEX ix_runs_project_started_at ON runs (project, started_at, id);
+CREATE TABLE step_executions (
+    pipeline_run VARCHAR(64) NOT NULL,
+    name VARCHAR(128) NOT NULL,
+    position INTEGER NOT NULL,
+    entrypoint VARCHAR(250) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    key VARCHAR(80),
+    key_parts TEXT NOT NULL,
+    run VARCHAR(64),
+    produced_by VARCHAR(64),
+    inputs TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    output TEXT,
+    attempts INTEGER NOT NULL,
+    error TEXT,
+    started_at BIGINT,
+    finished_at BIGINT,
+    seconds FLOAT,
+    CONSTRAINT pk_step_executions PRIMARY KEY (pipeline_run, name),
+    CONSTRAINT fk_step_executions_pipeline_run FOREIGN KEY(pipeline_run) REFERENCES pipeline_runs (id)
+);
+CREATE INDEX ix_step_executions_run ON step_executions (run);
 CREATE TABLE artifacts (
     id VARCHAR(64) NOT NULL,
     run VARCHAR(64) NOT NULL,
@@ -114,6 +450,15 @@ CREATE TABLE console_lines (
     CONSTRAINT fk_console_lines_run FOREIGN KEY(run) REFERENCES runs (id)
 );
 CREATE INDEX ix_console_lines_run ON console_lines (run, position);
+CREATE TABLE model_aliases (
+    model VARCHAR(64) NOT NULL,
+    alias VARCHAR(128) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    moved_at BIGINT NOT NULL,
+    CONSTRAINT pk_model_aliases PRIMARY KEY (model, alias),
+    CONSTRAINT fk_model_aliases_model FOREIGN KEY(model) REFERENCES models (id),
+    CONSTRAINT fk_model_aliases_version FOREIGN KEY(version) REFERENCES model_versions (id)
+);
 CREATE TABLE params (
     run VARCHAR(64) NOT NULL,
     key VARCHAR(250) NOT NULL,

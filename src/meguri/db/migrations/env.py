@@ -4,17 +4,14 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlalchemy.types import TypeDecorator
 
-from meguri.db.metadata import Json, Micros, metadata
+from meguri.db.metadata import metadata
 
 
 def frozen(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
     """A migration says what a column is in the database, and so does not change when our column types do."""
-    if kind == "type" and isinstance(item, Json):
-        return "sa.Text()"
-    if kind == "type" and isinstance(item, Micros):
-        return "sa.BigInteger()"
-    return False
+    return f"sa.{item.impl_instance!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
 context.configure(
