@@ -16,7 +16,7 @@ from meguri.core.errors import Invalid
 from meguri.core.times import Clock, from_micros, micros
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.engine import Database
-from meguri.db.journal import Journal, Position
+from meguri.db.journal import START, Journal, Position
 from meguri.monitoring import tables
 from meguri.monitoring.tables import label_cursors, outcomes, pending_labels
 from meguri.serving.tables import open_predictions
@@ -88,6 +88,9 @@ class Labels:
     def join(self, endpoint: str) -> Joined:
         """Bring every label of the journal to its prediction. Doing it again changes nothing; a label without prediction waits."""
         total = Joined(0, 0, 0, 0)
+        with self.db.read() as tx:
+            if not self._has_work(tx, endpoint):
+                return Joined(0, 0, 0, count_pending(tx, endpoint))
         while True:
             with self.db.write() as tx:
                 step, more = self._join_some(tx, endpoint)
@@ -102,11 +105,19 @@ class Labels:
     def _journal(self, endpoint: str) -> Journal:
         return self._journals.setdefault(endpoint, Journal(self._folder, f"labels.{endpoint}"))
 
+    def _has_work(self, tx: Connection, endpoint: str) -> bool:
+        cursor = tx.execute(select(label_cursors).where(label_cursors.c.endpoint == endpoint)).first()
+        start = Position(cursor.segment, cursor.offset) if cursor else START
+        return next(self._journal(endpoint).read(start), None) is not None or bool(tables.pending_with_prediction(tx, endpoint))
+
     def _join_some(self, tx: Connection, endpoint: str) -> tuple[Joined, bool]:
         cursor = _lock_cursor(tx, endpoint)
         start = Position(cursor.segment, cursor.offset)
         records, end = self._read(endpoint, start)
-        labels = {row.prediction_id: _Record(row.prediction_id, row.label, micros(row.labelled_at)) for row in _ready(tx, endpoint)}
+        labels = {
+            row.prediction_id: _Record(row.prediction_id, row.label, micros(row.labelled_at))
+            for row in tables.pending_with_prediction(tx, endpoint)
+        }
         waiting = set(labels)
         labels |= {each.id: each for each in records}
         joined, corrected, repeated = _apply(tx, endpoint, labels, waiting)
@@ -152,10 +163,6 @@ def _lock_cursor(tx: Connection, endpoint: str) -> Row[Any]:
     empty = {"endpoint": endpoint, "segment": 0, "offset": 0, "joined": 0, "corrected": 0, "repeated": 0}
     insert_ignore(tx, label_cursors, [empty])
     return tx.execute(select(label_cursors).where(label_cursors.c.endpoint == endpoint).with_for_update()).one()
-
-
-def _ready(tx: Connection, endpoint: str) -> list[Row[Any]]:
-    return tables.pending_with_prediction(tx, endpoint)
 
 
 def _apply(tx: Connection, endpoint: str, labels: dict[str, _Record], waiting: set[str]) -> tuple[int, int, int]:
