@@ -80,7 +80,7 @@ async def _awaited(value: Awaitable[Any]) -> Any:  # Any: as the handler answers
 
 
 async def _decode(incoming: Incoming, route: Route) -> Call:
-    query = {name: _query_value(name, text, route) for name, text in incoming.query_params.items()}
+    query = {name: _query_value(name, incoming.query_params.getlist(name), route) for name in incoming.query_params}
     if route.streams:
         return Call(incoming, query, None, b"")
     content = await _content(incoming)
@@ -107,17 +107,18 @@ async def _content(incoming: Incoming) -> bytes:
     return b"".join(parts)
 
 
-def _query_value(name: str, text: str, route: Route) -> Any:  # Any: of the declared type
+def _query_value(name: str, given: list[str], route: Route) -> Any:  # Any: of the declared type
     wanted = route.query.get(name)
     if wanted is None:
         raise Invalid(
             name, f"is not a query parameter of {route.method} {route.path}: known are {', '.join(sorted(route.query)) or 'none'}"
         )
+    if wanted is list:
+        return [part for text in given for part in text.split(",") if part]
+    text = given[-1]
     try:
         if wanted is bool:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-        if wanted is list:
-            return [part for part in text.split(",") if part]
         return wanted(text)
     except (ValueError, KeyError) as error:
         raise Invalid(name, f"{text!r} is not of type {wanted.__name__}") from error
