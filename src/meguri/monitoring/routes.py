@@ -60,7 +60,10 @@ class QualityAnswer:
 
 def routes(monitoring: Monitoring) -> list[Route]:
     """All routes of monitoring."""
+    return [*_label_routes(monitoring), *_monitor_routes(monitoring), *_endpoint_routes(monitoring), *_alert_routes(monitoring)]
 
+
+def _label_routes(monitoring: Monitoring) -> list[Route]:
     def submit(request: Request) -> Accepted:
         body: NewLabels = request.body
         return monitoring.submit(body.endpoint, [_label(place, each) for place, each in enumerate(body.labels)])
@@ -68,6 +71,16 @@ def routes(monitoring: Monitoring) -> list[Route]:
     def find_label(request: Request) -> KnownLabel | None:
         return monitoring.find_label(request.query.get("endpoint"), request.path["prediction"])
 
+    return [
+        Route("POST", f"{PREFIX}/labels", "labels:write", submit, "Send true values of predictions", NewLabels, Accepted, status=202),
+        Route(
+            "GET", f"{PREFIX}/labels/{{prediction:path}}", "labels:read", find_label, "Get a prediction's label, null before it came",
+            answer=KnownLabel | None, query={"endpoint": str},
+        ),
+    ]  # fmt: skip
+
+
+def _monitor_routes(monitoring: Monitoring) -> list[Route]:
     def list_monitors(request: Request) -> Page:
         return Page([_monitor(each) for each in monitoring.list_monitors(_project(request))])
 
@@ -79,6 +92,18 @@ def routes(monitoring: Monitoring) -> list[Route]:
         monitoring.get_monitor(project, name)
         return Page(list(monitoring.list_checks(project, name, limit=_limit(request))))
 
+    within: dict[str, type] = {"project": str}
+    return [
+        Route("GET", f"{PREFIX}/monitors", "monitors:read", list_monitors, "List monitors with their state", answer=Page, query=within),
+        Route("GET", f"{PREFIX}/monitors/{{name}}", "monitors:read", get_monitor, "Get a monitor", answer=MonitorAnswer, query=within),
+        Route(
+            "GET", f"{PREFIX}/monitors/{{name}}/checks", "monitors:read", list_checks, "List a monitor's checks, oldest first",
+            answer=Page, query={**within, "limit": int},
+        ),
+    ]  # fmt: skip
+
+
+def _endpoint_routes(monitoring: Monitoring) -> list[Route]:
     def quality(request: Request) -> QualityAnswer:
         endpoint = request.path["name"]
         days = monitoring.quality(endpoint, _time(request, "from"), _time(request, "to"))
@@ -89,6 +114,20 @@ def routes(monitoring: Monitoring) -> list[Route]:
             request.path["name"], monitor=request.query.get("monitor"), start=_time(request, "from"), end=_time(request, "to")
         )
 
+    span: dict[str, type] = {"from": str, "to": str}
+    return [
+        Route(
+            "GET", f"{PREFIX}/endpoints/{{name}}/quality", "monitors:read", quality, "Realised metrics by event day",
+            answer=QualityAnswer, query=span,
+        ),
+        Route(
+            "GET", f"{PREFIX}/endpoints/{{name}}/drift", "monitors:read", drift, "Drift of every column by day",
+            answer=DriftMatrix, query={**span, "monitor": str},
+        ),
+    ]  # fmt: skip
+
+
+def _alert_routes(monitoring: Monitoring) -> list[Route]:
     def list_alerts(request: Request) -> Page:
         state = request.query.get("state")
         if state not in (None, "open", "resolved"):
@@ -102,28 +141,7 @@ def routes(monitoring: Monitoring) -> list[Route]:
     def resolve(request: Request) -> Alert:
         return monitoring.resolve_alert(request.path["alert"])
 
-    span: dict[str, type] = {"from": str, "to": str}
-    within: dict[str, type] = {"project": str}
     return [
-        Route("POST", f"{PREFIX}/labels", "labels:write", submit, "Send true values of predictions", NewLabels, Accepted, status=202),
-        Route(
-            "GET", f"{PREFIX}/labels/{{prediction:path}}", "labels:read", find_label, "Get a prediction's label, null before it came",
-            answer=KnownLabel | None, query={"endpoint": str},
-        ),
-        Route("GET", f"{PREFIX}/monitors", "monitors:read", list_monitors, "List monitors with their state", answer=Page, query=within),
-        Route("GET", f"{PREFIX}/monitors/{{name}}", "monitors:read", get_monitor, "Get a monitor", answer=MonitorAnswer, query=within),
-        Route(
-            "GET", f"{PREFIX}/monitors/{{name}}/checks", "monitors:read", list_checks, "List a monitor's checks, oldest first",
-            answer=Page, query={"project": str, "limit": int},
-        ),
-        Route(
-            "GET", f"{PREFIX}/endpoints/{{name}}/quality", "monitors:read", quality, "Realised metrics by event day",
-            answer=QualityAnswer, query=span,
-        ),
-        Route(
-            "GET", f"{PREFIX}/endpoints/{{name}}/drift", "monitors:read", drift, "Drift of every column by day",
-            answer=DriftMatrix, query={**span, "monitor": str},
-        ),
         Route(
             "GET", f"{PREFIX}/alerts", "alerts:read", list_alerts, "List alerts, the newest first",
             answer=Page, query={"project": str, "state": str, "limit": int},
