@@ -30,6 +30,8 @@ from meguri.sdk.client import Client, connect
 STARTING_SECONDS = 90.0
 STOPPING_SECONDS = 30.0
 BAR = 28
+SAID_ALREADY = {"deployment.live"}
+"""The promotion that led to it was told."""
 NEWS_DAYS = 30
 """Without a terminal there is no bar, but a line after as many simulated days."""
 
@@ -127,7 +129,7 @@ class Reporter:
         self._days = 0
 
     def tell(self, event: Told) -> None:
-        text = sentence(event.kind, event.subject, event.payload)
+        text = None if event.kind in SAID_ALREADY else sentence(event.kind, event.subject, event.payload)
         if text is not None:
             self._clear()
             when = f"{event.at:%Y-%m-%d}" if event.at else "          "

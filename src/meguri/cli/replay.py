@@ -219,7 +219,9 @@ class Replay:
         while True:
             asked = after
             page = self._patiently(
-                lambda: self.client.get("/api/v1/history", project=self.scene.name, after=asked, limit=1_000, kinds=kinds)  # noqa: B023
+                lambda: self.client.get(
+                    "/api/v1/history", project=self.scene.name, after=asked, limit=1_000, kinds=",".join(kinds) if kinds else None
+                )  # noqa: B023
             )["items"]
             for each in page:
                 at = each.get("event_at")
@@ -257,7 +259,7 @@ class Replay:
             wire.close()
 
     def _serving(self) -> str | None:
-        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name, project=self.scene.name))
+        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name))
         version: str | None = found.get("version")
         return version
 
@@ -266,7 +268,7 @@ class Replay:
         return self.client.link.url
 
     def _endpoint_url(self) -> str:
-        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name, project=self.scene.name))
+        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name))
         if found["url"] is None:
             raise ConnectionError(f"endpoint {self.scene.name} is {found['state']}")
         return str(found["url"])
