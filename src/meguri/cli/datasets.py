@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, show
+from meguri.sdk.client import connect
 
 DATASETS = {"name": "DATASET", "project": "PROJECT", "snapshots": "SNAPSHOTS", "rows": "ROWS"}
 SNAPSHOTS = {"id": "SNAPSHOT", "rows": "ROWS", "event_from": "FROM", "event_to": "TO", "digest": "DIGEST", "taken_at": "TAKEN"}

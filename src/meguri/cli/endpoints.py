@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, add_group, settings_of, show
+from meguri.sdk.client import connect
 
 COLUMNS = {"name": "ENDPOINT", "state": "STATE", "url": "URL", "version": "VERSION", "deployment": "DEPLOYMENT", "requests": "REQUESTS"}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, show
 from meguri.core.errors import Invalid
 from meguri.core.ids import kind_of
+from meguri.sdk.client import connect
 
 
 def add(commands: Commands) -> None:

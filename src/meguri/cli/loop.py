@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, add_group, note
+from meguri.sdk.client import connect
 
 QUIET = {"watermark.advanced", "run.started", "run.finished"}
 

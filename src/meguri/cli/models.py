@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, show
+from meguri.sdk.client import connect
 
 VERSIONS = {"number": "VERSION", "id": "ID", "aliases": "ALIASES", "format": "FORMAT", "cutoff": "TRAINED TO", "created_at": "CREATED"}
 

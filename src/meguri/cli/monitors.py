@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, show
+from meguri.sdk.client import connect
 
 COLUMNS = {"name": "MONITOR", "endpoint": "ENDPOINT", "kind": "KIND", "state": "STATE", "value": "VALUE", "threshold": "THRESHOLD"}
 CHECKS = {"window_to": "UP TO", "value": "VALUE", "baseline": "BASELINE", "threshold": "THRESHOLD", "breached": "BREACHED", "rows": "ROWS"}

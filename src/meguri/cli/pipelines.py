@@ -6,10 +6,9 @@ import argparse
 import json
 from typing import Any
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, add_group, show
 from meguri.core.errors import Invalid
+from meguri.sdk.client import connect
 
 PIPELINES = {"name": "PIPELINE", "project": "PROJECT", "steps": "STEPS", "holdout_seconds": "HOLDOUT S", "description": "WHAT"}
 RUNS = {"id": "RUN", "pipeline": "PIPELINE", "status": "STATUS", "trigger": "TRIGGER", "started_at": "STARTED", "seconds": "SECONDS"}

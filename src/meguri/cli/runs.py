@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.sdk.client import connect
-
 from meguri.cli.command import Commands, add_command, add_connection, show
+from meguri.sdk.client import connect
 
 COLUMNS = {"id": "RUN", "name": "NAME", "kind": "KIND", "status": "STATUS", "started_at": "STARTED"}
 

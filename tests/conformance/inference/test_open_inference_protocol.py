@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.integration.serving.running import make_home, running
 from tests.unit.serving.examples import body, route
 
