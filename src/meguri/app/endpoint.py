@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import os
 import signal
@@ -216,6 +217,7 @@ async def serve(options: EndpointOptions) -> None:
     process = EndpointProcess(options.home, options.endpoint)
     process.address = listener.getsockname()[:2]
     await process.start()
+    gc.freeze()  # what lives as long as the process need not be looked at again and again while requests wait
     app = InferenceApp(process.gateway, Guard(options.host, _token(options.home), options.allowed_hosts), process.meter, process)
     config = uvicorn.Config(
         app,

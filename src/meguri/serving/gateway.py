@@ -127,16 +127,17 @@ class Gateway:
         return Answer(str(request.id), head.mv, head.dep, head.at, [each.output for each in records], repeated=True)
 
     def _check(self, live: Live, request: PredictionRequest, at: int, now: int) -> None:
-        for name, dtype in live.columns.items():
-            values = request.columns.get(name)
-            if values is None:
-                raise Invalid(name, f"is missing: this endpoint takes {describe(live.columns)}")
-            if None in values and (name == live.key or dtype in ("str", "bool")):
-                kind = "the entity's key" if name == live.key else f"a {dtype} input"
-                raise Invalid(name, f"row {list(values).index(None)} is null, but {kind} needs a value")
-        for name in request.columns:
-            if name not in live.columns:
-                raise Invalid(name, f"is not an input of this endpoint: it takes {describe(live.columns)}, and looks the rest up itself")
+        columns = request.columns
+        if columns.keys() != live.columns.keys():
+            for name in live.columns:
+                if name not in columns:
+                    raise Invalid(name, f"is missing: this endpoint takes {describe(live.columns)}")
+            name = next(name for name in columns if name not in live.columns)
+            raise Invalid(name, f"is not an input of this endpoint: it takes {describe(live.columns)}, and looks the rest up itself")
+        for name in live.never_missing:
+            if None in columns[name]:
+                kind = "the entity's key" if name == live.key else f"a {live.columns[name]} input"
+                raise Invalid(name, f"row {list(columns[name]).index(None)} is null, but {kind} needs a value")
         if at > now + CLOCK_SLACK:
             raise Invalid(
                 "event_time", f"{iso(from_micros(at))} is in the future (it is {iso(from_micros(now))} here): send the time of the event"
@@ -146,11 +147,16 @@ class Gateway:
         columns, places, lookup = request.columns, live.places, live.lookup
         if lookup is None:
             return list(zip(*(columns[name] for name, _ in places), strict=True))
+        known: dict[tuple[Value, ...], Mapping[str, Value]] = {}
         rows: list[tuple[Value, ...]] = []
         for row, entity in enumerate(columns[live.key]):
-            features = lookup.lookup(entity, at, {name: columns[name][row] for name in live.keys} if live.keys else None)
+            keys = {name: columns[name][row] for name in live.keys}
+            who = (entity, *keys.values())
+            features = known.get(who)
+            if features is None:
+                features = known[who] = lookup.lookup(entity, at, keys)
             rows.append(tuple([columns[name][row] if requested else features[name] for name, requested in places]))
-        self.counts.lookups += len(rows)
+        self.counts.lookups += len(known)
         return rows
 
     def _run(self, live: Live, rows: list[tuple[Value, ...]]) -> list[float]:

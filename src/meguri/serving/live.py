@@ -41,8 +41,8 @@ ReadBlob = Callable[[Digest], bytes]
 class Live:
     """A route with its model.
 
-    `columns`: what a request must send, in order, the entity's key first. `places`: each of the model's inputs, and whether the request
-    carries it (else it is looked up). `keys`: request columns that are keys of other entities.
+    `columns`: what a request must send, in order, the entity's key first; null is refused in those of `never_missing`. `places`: each of
+    the model's inputs, and whether the request carries it (else it is looked up). `keys`: request columns that are keys of other entities.
     """
 
     route: Route
@@ -52,6 +52,7 @@ class Live:
     columns: dict[str, DType]
     places: tuple[tuple[str, bool], ...]
     keys: tuple[str, ...]
+    never_missing: tuple[str, ...]
 
 
 def make_live(route: Route, read_blob: ReadBlob, load_runner: LoadRunner, open_lookup: OpenLookup) -> Live:
@@ -71,7 +72,9 @@ def make_live(route: Route, read_blob: ReadBlob, load_runner: LoadRunner, open_l
     except Exception:
         runner.close()
         raise
-    return Live(route, runner, lookup, route.feature_set.entity.key, columns, places, tuple(_foreign_keys(route.feature_set)))
+    key, keys = route.feature_set.entity.key, tuple(_foreign_keys(route.feature_set))
+    never_missing = tuple(name for name, dtype in columns.items() if name in (key, *keys) or dtype in ("str", "bool"))
+    return Live(route, runner, lookup, key, columns, places, keys, never_missing)
 
 
 def request_columns(feature_set: FeatureSet) -> dict[str, DType]:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.serving.examples import AT, NOW, Memory, Runner, linear_model, route
 
 from meguri.core.errors import Conflict, Invalid, Unavailable
 from meguri.serving.gateway import Answer, Failed, Gateway, PredictionRequest
 from meguri.serving.live import make_live
 from meguri.serving.routes_table import GoldenRow, ModelInput
 from meguri.serving.segments import PredictionLog, PredictionRecord, read_log
+from tests.unit.serving.examples import AT, NOW, Memory, Runner, linear_model, route
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.unit.serving.examples import NOW, Memory, body, linear_model, route
 
 from meguri.app.runners import load_runner
 from meguri.protocols.inference.guard import Guard
@@ -15,6 +14,7 @@ from meguri.protocols.inference.rest import LARGEST_BODY, InferenceApp
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import make_live
 from meguri.serving.segments import PredictionLog, read_log
+from tests.unit.serving.examples import NOW, Memory, body, linear_model, route
 
 INFER = "/v2/models/bikes/infer"
 
@@ -250,7 +250,7 @@ async def test_metrics_count_requests_errors_and_predictions(client: httpx.Async
         'meguri_request_errors_total{endpoint="bikes",status="400"} 1',
         'meguri_predictions_total{endpoint="bikes"} 3',
         'meguri_predictions_repeated_total{endpoint="bikes"} 3',
-        'meguri_feature_lookups_total{endpoint="bikes"} 3',
+        'meguri_feature_lookups_total{endpoint="bikes"} 1',
         'meguri_deployment_info{endpoint="bikes",project="bikes",deployment="dep_1",version="mv_1",revision="1"} 1',
     ]
     assert 'meguri_request_seconds_bucket{endpoint="bikes",le="+Inf"} 3' in lines

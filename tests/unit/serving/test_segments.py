@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.serving.examples import AT, NOW, route
 
 from meguri.core.errors import Conflict
 from meguri.profiles.reference import DAY
@@ -18,6 +17,7 @@ from meguri.serving.segments import (
     profile_file,
     read_log,
 )
+from tests.unit.serving.examples import AT, NOW, route
 
 
 def record(id: str, *, at: int = AT, version: str = "mv_1", inputs: tuple[float | None, ...] = (1.0, 0.5, None)) -> PredictionRecord:

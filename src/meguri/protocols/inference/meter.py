@@ -48,7 +48,11 @@ class Meter:
         values = (
             ("meguri_predictions_total", "Rows answered and logged.", gateway.counts.predictions),
             ("meguri_predictions_repeated_total", "Rows answered again with their first answer.", gateway.counts.repeated),
-            ("meguri_feature_lookups_total", "Rows whose features were looked up.", gateway.counts.lookups),
+            (
+                "meguri_feature_lookups_total",
+                "Lookups in the online store (rows of one request about the same entity share one).",
+                gateway.counts.lookups,
+            ),
             ("meguri_log_bytes_total", "Bytes written to the prediction log.", gateway.log.bytes),
         )
         for name, text, value in values:

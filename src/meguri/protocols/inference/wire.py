@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -25,12 +26,15 @@ _DATATYPES: dict[DType, tuple[str, ...]] = {
     "bool": ("BOOL",),
     "str": ("BYTES",),
 }
-_KINDS: dict[str, tuple[set[type], str]] = {
-    **dict.fromkeys(_FLOATS, ({float, int, type(None)}, "numbers (null where a value is missing)")),
-    **dict.fromkeys(_INTEGERS, ({int, type(None)}, "whole numbers (null where a value is missing)")),
-    "BOOL": ({bool, type(None)}, "true or false"),
-    "BYTES": ({str, type(None)}, "strings"),
+_NUMBER = (frozenset[type]({float, int, NoneType}), "numbers (null where a value is missing)")
+_WHOLE = (frozenset[type]({int, NoneType}), "whole numbers (null where a value is missing)")
+_KINDS: dict[str, tuple[frozenset[type], str]] = {
+    **dict.fromkeys(_FLOATS, _NUMBER),
+    **dict.fromkeys(_INTEGERS, _WHOLE),
+    "BOOL": (frozenset({bool, NoneType}), "true or false"),
+    "BYTES": (frozenset({str, NoneType}), "strings"),
 }
+_JUST_FLOATS = {float}
 
 
 class Tensor(msgspec.Struct):
@@ -126,24 +130,32 @@ def _values(tensor: Tensor, dtype: DType) -> list[Value]:
         raise Invalid(name, "has no data: send a list of values")
     if data and type(data[0]) is list:
         data = _flat(tensor, data)
-    shape = tensor.shape
-    if shape != [len(data)] and shape != [len(data), 1]:
-        raise Invalid(name, f"has shape {shape} and {len(data)} values: send shape [rows] or [rows, 1] with one value a row")
-    kinds, words = _KINDS[datatype]
-    for row, value in enumerate(data):
-        if type(value) not in kinds:
-            raise Invalid(name, f"row {row} is {_show(value)}, but {datatype} holds {words}")
-    limits = _INTEGERS.get(datatype)
-    if limits is not None:
-        for row, value in enumerate(data):
-            if value is not None and not limits[0] <= value <= limits[1]:
-                raise Invalid(name, f"row {row} is {value}, which {datatype} cannot hold: send a value from {limits[0]} to {limits[1]}")
+    count = len(data)
+    if tensor.shape != [count] and tensor.shape != [count, 1]:
+        raise Invalid(name, f"has shape {tensor.shape} and {count} values: send shape [rows] or [rows, 1] with one value a row")
+    types = set(map(type, data))
+    if types == _JUST_FLOATS and datatype in _FLOATS:
+        return data
+    _check_values(name, datatype, data, types)
     if dtype == "float":
         try:
             return [None if value is None else float(value) for value in data]
         except OverflowError as error:
             raise Invalid(name, "holds a number that is too large for FP64: send a value below 1.8e308") from error
     return data
+
+
+def _check_values(name: str, datatype: str, data: list[Any], types: set[type]) -> None:  # Any: what is being checked
+    kinds, words = _KINDS[datatype]
+    if not types <= kinds:
+        row = next(row for row, value in enumerate(data) if type(value) not in kinds)
+        raise Invalid(name, f"row {row} is {_show(data[row])}, but {datatype} holds {words}")
+    limits = _INTEGERS.get(datatype)
+    if limits is None:
+        return
+    for row, value in enumerate(data):
+        if value is not None and not limits[0] <= value <= limits[1]:
+            raise Invalid(name, f"row {row} is {value}, which {datatype} cannot hold: send a value from {limits[0]} to {limits[1]}")
 
 
 def _flat(tensor: Tensor, data: list[Any]) -> list[Any]:  # Any: checked by the caller
