@@ -17,7 +17,7 @@ from meguri.core.definitions.automation import GateDefinition, PolicyDefinition,
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import NotFound
 from meguri.core.ids import DeploymentId, ModelVersionId, PipelineRunId
-from meguri.core.times import Clock, iso
+from meguri.core.times import Clock, iso, show_seconds
 from meguri.db.engine import Database
 from meguri.delivery.service import Delivery, Score
 from meguri.events.service import Event, Events
@@ -85,7 +85,7 @@ class Automation:
         now = self._now(tx, event.project)
         for trigger in self._triggers(tx, event.project):
             if trigger.on == "schedule" and trigger.every_seconds is not None and self._is_due(tx, event, trigger, now):
-                self._fire(tx, event.project, trigger, f"every {timedelta(seconds=trigger.every_seconds)}", {"event": event.sequence})
+                self._fire(tx, event.project, trigger, f"every {show_seconds(trigger.every_seconds)}", {"event": event.sequence})
         for watch in tables.list_watches(tx, event.project, state="open"):
             if now >= watch.judge_from:
                 id = f"watch:{watch.id}"

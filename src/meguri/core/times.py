@@ -58,8 +58,8 @@ def seconds(duration: str | float | timedelta, field: str = "duration") -> float
 
 
 def show_seconds(value: float) -> str:
-    """The other way: `604800` -> `7d`."""
-    for unit in ("w", "d", "h", "m", "s") if value % 604_800 or value == 604_800 else ("w", "d"):
-        if unit != "w" and value >= _UNITS[unit] and value % _UNITS[unit] == 0:
+    """The other way, in the largest unit that divides it: `604800` -> `7d`, `5400` -> `90m`."""
+    for unit in ("d", "h", "m"):
+        if value >= _UNITS[unit] and value % _UNITS[unit] == 0:
             return f"{int(value // _UNITS[unit])}{unit}"
     return f"{value:g}s"
