@@ -12,6 +12,7 @@ from meguri.access.routes import Request, Route
 from meguri.app.build import Platform
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Unavailable
+from meguri.core.times import parse_time, utc_now
 from meguri.serving.model import Endpoint
 
 SPARK = 60
@@ -139,12 +140,12 @@ class Overview:
             state = "live" if counters["revision"] else "starting"
         except Unavailable:
             counters, state = {}, "down"
-        requests, seconds = counters.get("requests", 0), counters.get("uptime_seconds")
+        requests, seconds = counters.get("requests", 0), _age(counters.get("started_at"))
         return {
             "endpoints": len(endpoints),
             "name": first.name,
             "state": state,
-            "requests": requests,
+            "requests": max(requests, sum(count for _, count in days)),
             "errors": counters.get("errors", 0),
             "rate": requests / seconds if seconds else None,
             "spark": [count for _, count in days[-SPARK:]],
@@ -156,7 +157,9 @@ class Overview:
         if not monitors:
             return {**empty, "breached": False, "alerts": 0, "spark": []}
         chosen = next((each for each in monitors if each.definition.kind == "quality"), monitors[0])
-        metric, last = chosen.definition.metric, chosen.last
+        metric = chosen.definition.metric
+        checks = self.platform.monitoring.list_checks(project, chosen.definition.name, limit=30)
+        last = next((each for each in reversed(checks) if each.value is not None), chosen.last)
         days = self.platform.monitoring.quality(endpoints[0].name) if endpoints else []
         return {
             "monitors": len(monitors),
@@ -175,6 +178,11 @@ def _features(definition: ProjectDefinition | None) -> Station:
     views = definition.feature_views if definition is not None else ()
     services = len(definition.feature_services) if definition is not None else 0
     return {"views": len(views), "features": sum(len(view.features) for view in views), "services": services, "keys": None}
+
+
+def _age(started_at: str | None) -> float | None:
+    """Seconds since a process started."""
+    return None if started_at is None else (utc_now() - parse_time(started_at)).total_seconds()
 
 
 def _mean_error(baseline: dict[str, Any] | None) -> float | None:  # Any: JSON
