@@ -64,6 +64,7 @@ class Predictions:
         self._turns: dict[str, threading.Lock] = {}
         self._turn = threading.Lock()
         self._sealed_at: dict[str, datetime] = {}
+        self._names: dict[str, list[str]] = {}
 
     def move(self, endpoint: str, keep_rows: int = KEEP_ROWS) -> Moved:
         """Bring everything that was logged before the call into `open_predictions`, and profiles of sealed segments into the windows.
@@ -226,13 +227,18 @@ class Predictions:
         return _record(rows[0]) if rows else None
 
     def _prediction(self, tx: Connection, endpoint: str, record: PredictionRecord) -> Prediction:
-        try:
-            names = [each.name for each in tables.get_route(tx, record.dep).model.inputs]
-        except NotFound:  # a log that was copied from another home
-            names = [f"input_{number}" for number in range(len(record.inputs))]
+        names = self._input_names(tx, record)
         inputs = dict(zip(names, record.inputs, strict=False))
         at, received = from_micros(record.at), from_micros(record.received)
         return Prediction(record.id, endpoint, at, received, record.mv, record.dep, record.entity, inputs, record.output)
+
+    def _input_names(self, tx: Connection, record: PredictionRecord) -> list[str]:
+        if record.dep not in self._names:
+            try:
+                self._names[record.dep] = [each.name for each in tables.get_route(tx, record.dep).model.inputs]
+            except NotFound:  # a log that was copied from another home
+                return [f"input_{number}" for number in range(len(record.inputs))]
+        return self._names[record.dep]
 
 
 def _windows(endpoint: str, profiles: dict[str, Any]) -> list[ProfileWindow]:  # Any: JSON of DayProfiles by version

@@ -1,0 +1,125 @@
+"""Serving on a ledger, with real endpoint processes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection
+
+from meguri.adapters.tables.delta import DeltaTables
+from meguri.app.supervisor import Supervisor
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.definitions.serving import EndpointDefinition
+from meguri.core.errors import NotFound
+from meguri.serving.model import Deployable
+from meguri.serving.routes_table import GoldenRow, route_file
+from meguri.serving.service import ROLL_OUT, Serving
+from meguri.testing.ledger import Ledger
+from tests.integration.serving.running import make_home
+from tests.unit.serving.examples import body, feature_set, linear_model, route
+
+
+def definition(name: str = "bikes", *endpoints: str) -> ProjectDefinition:
+    known = feature_set()
+    return ProjectDefinition(
+        name,
+        "event",
+        (known.entity,),
+        (known.source,),
+        known.views,
+        (known.service,),
+        endpoints=tuple(EndpointDefinition(each, "bikes", "hourly") for each in endpoints or ("bikes",)),
+    )
+
+
+def deployable(version: str, **more: Any) -> Deployable:  # Any: fields of Deployable
+    number = int(version.removeprefix("mv_"))
+    made = route(1, model=linear_model(bias=float(number)))
+    fields: dict[str, Any] = {"golden": (GoldenRow((1.0, 0.5, 100.0), 57.0 + number),), **more}
+    return Deployable(version, "bikes", f"bikes {number}", made.model, made.reference, **fields)
+
+
+@dataclass
+class World:
+    """Serving on a ledger, with endpoint processes under a supervisor. Jobs run when `settle` is called."""
+
+    serving: Serving
+    ledger: Ledger
+    home: Path
+    supervisor: Supervisor
+    versions: dict[str, Deployable] = field(default_factory=dict)
+
+    def deploy(self, version: str, reason: str = "asked for") -> str:
+        with self.ledger.db.write() as tx:
+            return self.serving.deploy(tx, "bikes", "bikes", version, reason=reason).id
+
+    def settle(self) -> None:
+        while self.ledger.jobs.pump():
+            pass
+
+    def infer(self, id: str, **more: Any) -> dict[str, Any]:  # Any: JSON
+        answer = httpx.post(f"{self.serving.client.url('bikes')}/v2/models/bikes/infer", json=body(id, **more))
+        assert answer.status_code == 200, answer.text
+        value: dict[str, Any] = answer.json()
+        return value
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:  # Any: JSON
+        with self.ledger.db.read() as tx:
+            return [(each.kind, each.payload) for each in self.ledger.events.list(tx, project="bikes")]
+
+    def states(self) -> dict[str, str]:
+        with self.ledger.db.read() as tx:
+            return {each.version: each.state for each in reversed(self.serving.list_deployments(tx, "bikes"))}
+
+
+@contextmanager
+def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
+    make_home(home, route(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
+    route_file(home, "bikes").unlink()
+    supervisor = Supervisor(home / "work")
+    versions = {f"mv_{number}": deployable(f"mv_{number}") for number in range(1, 4)}
+
+    def find(_tx: Connection, version: str) -> Deployable:
+        if version not in versions:
+            raise NotFound("model_version", version)
+        return versions[version]
+
+    def ensure_running(name: str) -> None:
+        command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", name, "--supervised"]
+        supervisor.keep(name, command)
+
+    numbers: dict[str, int] = {}
+
+    def new_id(prefix: str) -> str:
+        numbers[prefix] = numbers.get(prefix, 0) + 1
+        return f"{prefix}_{numbers[prefix]}"
+
+    serving = Serving(
+        ledger.db,
+        ledger.events,
+        ledger.lineage,
+        ledger.jobs,
+        DeltaTables(home / "tables"),
+        home,
+        lambda _tx, project: definition(project),
+        find,
+        ensure_running,
+        ledger.clock,
+        new_id,
+        wait_seconds=20,
+    )
+    ledger.jobs.register(ROLL_OUT, serving.roll_out)
+    ledger.jobs.launch()
+    with ledger.db.write() as tx:
+        serving.define(tx, definition())
+        for version in versions:
+            ledger.lineage.node(tx, "model_version", version, project="bikes")
+    yield World(serving, ledger, home, supervisor, versions)
+    serving.close()
+    supervisor.stop()
