@@ -43,6 +43,8 @@ class OnnxRunner:
         self._feed = _feed(self._session, self._names)
 
     def predict(self, rows: Sequence[Row]) -> list[float]:
+        if len(rows[0]) != len(self._names):
+            raise Invalid("inputs", f"a row has {len(rows[0])} values: the model takes {', '.join(self._names)}")
         try:
             feed = self._feed(rows)
         except (ValueError, TypeError, OverflowError) as error:
