@@ -22,9 +22,8 @@ def run(args: argparse.Namespace) -> int:
     if args.run_id is None:
         rows = client.get("/api/v1/runs", project=args.project, limit=args.limit)["items"]
         return show(args, rows, COLUMNS, "no runs yet: `import meguri as mg; run = mg.init(); mg.log({'loss': 0.1}); mg.finish()`")
-    found = client.get(f"/api/v1/runs/{args.run_id}")
-    metrics = client.get(f"/api/v1/runs/{args.run_id}/metrics")
+    found = client.get(f"/api/v1/runs/{args.run_id}")["run"]
     facts = [{"name": name, "value": value} for name, value in found.items() if not isinstance(value, dict | list)]
-    facts += [{"name": f"param {name}", "value": value} for name, value in found.get("params", {}).items()]
-    facts += [{"name": f"metric {each['key']}", "value": each["value"]} for each in metrics["items"]]
+    facts += [{"name": f"param {name}", "value": value} for name, value in found["params"].items()]
+    facts += [{"name": f"metric {name}", "value": last["value"]} for name, last in found["metrics"].items()]
     return show(args, facts, {"name": "", "value": ""}, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import threading
@@ -150,6 +151,7 @@ class _Shared:
 
 _owned: dict[Path, _Shared] = {}
 _owned_lock = threading.Lock()
+_owner_pid = 0
 
 
 def _client(place: Place, url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
@@ -206,7 +208,12 @@ def _embed_or_wait(home: Path) -> tuple[httpx.BaseTransport | None, str]:
 
 
 def _borrow(home: Path) -> httpx.BaseTransport:
+    global _owner_pid
     with _owned_lock:
+        if _owner_pid != os.getpid():
+            _owner_pid = os.getpid()
+            _owned.clear()  # what a parent process owns does not work in a forked one
+            atexit.register(_close_all, _owner_pid)
         shared = _owned.get(home)
         if shared is None:
             shared = _owned[home] = _Shared(_opener()(home), 0)
@@ -216,12 +223,24 @@ def _borrow(home: Path) -> httpx.BaseTransport:
 
 def _give_back(home: Path) -> None:
     with _owned_lock:
-        shared = _owned[home]
+        shared = _owned.get(home)
+        if shared is None:
+            return
         shared.links -= 1
         if shared.links:
             return
         del _owned[home]
     shared.transport.close()
+
+
+def _close_all(pid: int) -> None:
+    """At the end of the process: give up the homes whose links nobody closed. A forked process owns none of them."""
+    if os.getpid() == pid:
+        with _owned_lock:
+            left = list(_owned.values())
+            _owned.clear()
+        for shared in left:
+            shared.transport.close()
 
 
 def _opener() -> Callable[[Path], httpx.BaseTransport]:
