@@ -16,6 +16,9 @@ from meguri.ports.blobs import BlobStore, Readable
 from meguri.tracking import tables
 from meguri.tracking.model import Artifact, Run, ensure_artifact_name
 
+CONDITIONS = "conditions"
+"""The kind of the files that say under what conditions a run began: its diff, its packages."""
+
 
 class Artifacts:
     """Saves and opens the files of runs. Equal contents are kept once."""
@@ -46,12 +49,13 @@ class Artifacts:
         return {ensure_artifact_name(name): self.blobs.put_bytes(text.encode("utf-8", "replace")) for name, text in texts.items()}
 
     def add(self, tx: Connection, run: Run, name: str, blob: Digest, *, kind: str = "file") -> Artifact:
-        """Name a blob as an artifact of a run."""
+        """Name a blob as an artifact of a run. What it wrote is in the lineage; its own conditions are not."""
         media_type = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
         made = Artifact(ArtifactId(self.new_id("art")), run.id, name, blob, kind, self.blobs.size(blob), media_type, self.clock())
         artifact = tables.save_artifact(tx, made)
-        node = self.lineage.node(tx, "artifact", artifact.id, project=run.project, label=name)
-        self.lineage.edge(tx, Node("run", run.id), node, "wrote", run=run.id)
+        if kind != CONDITIONS:
+            node = self.lineage.node(tx, "artifact", artifact.id, project=run.project, label=name)
+            self.lineage.edge(tx, Node("run", run.id), node, "wrote", run=run.id)
         return artifact
 
     def list(self, run: RunId) -> list[Artifact]:

@@ -19,7 +19,7 @@ from meguri.lineage.service import Lineage, Node
 from meguri.ports.blobs import BlobStore
 from meguri.ports.series import SeriesStore, Token
 from meguri.tracking import tables
-from meguri.tracking.artifacts import Artifacts
+from meguri.tracking.artifacts import CONDITIONS, Artifacts
 from meguri.tracking.model import (
     TEXT_LIMIT,
     Experiment,
@@ -101,7 +101,7 @@ class Tracking:
                 tables.get_run(open_tx, parent)
                 self.lineage.edge(open_tx, Node("run", parent), node, "derived_from", run=made.id)
             for text, blob in blobs.items():
-                self.artifacts.add(open_tx, made, text, blob, kind="conditions")
+                self.artifacts.add(open_tx, made, text, blob, kind=CONDITIONS)
             payload = {"name": made.name, "experiment": experiment, "kind": kind}
             self.events.add(open_tx, "run.started", project=project, subject=made.id, payload=payload)
         return made

@@ -42,13 +42,15 @@ def test_saving_a_name_again_keeps_the_id_with_the_new_content(tracking: Trackin
     assert tracking.artifacts.list(run) == [second]
 
 
-def test_texts_of_the_start_are_artifacts(tracking: Tracking) -> None:
+def test_texts_of_the_start_are_artifacts_outside_of_the_lineage(tracking: Tracking, ledger: Ledger) -> None:
     run = tracking.start_run("bikes", texts={"code/diff.patch": "diff", "environment/packages.txt": "a==1\n"}).id
     found = tracking.artifacts.list(run)
     assert [(each.name, each.kind, each.size) for each in found] == [
         ("code/diff.patch", "conditions", 4),
         ("environment/packages.txt", "conditions", 5),
     ]
+    with ledger.db.read() as tx:
+        assert ledger.lineage.downstream(tx, Node("run", run)).edges == ()
 
 
 def test_absent_file_is_not_found(tracking: Tracking) -> None:
