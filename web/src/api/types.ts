@@ -130,8 +130,12 @@ export type Endpoint = {
   created_at: string
   url: string | null
   state: string
-  deployment: Deployment | null
+  deployment: string | null
   version: string | null
+  deployed_at: string | null
+  /** Since its process started. */
+  requests: number
+  errors: number
   open_predictions: number
   counters: JsonRecord
   inputs: { name: string; dtype: string }[]
@@ -149,7 +153,7 @@ export type Coverage = { predictions: number; labelled: number; pending: number;
 export type Quality = { items: DayQuality[]; coverage: Coverage }
 export type DriftMatrix = { monitor: string | null; at: string[]; columns: { name: string; psi: (number | null)[]; thresholds: (number | null)[]; moved: boolean[] }[] }
 /** The true value of a prediction; null on the wire while there is none. */
-export type Label = { prediction_id: string; endpoint: string; value: number; labelled_at: string }
+export type Label = { prediction_id: string; endpoint: string; value: number; labelled_at: string; joined: boolean }
 
 export type Model = { id: string; project: string; name: string; created_at: string; versions: number; aliases: Record<string, string> }
 export type VersionSummary = { id: string; project: string; model: string; number: number; aliases: string[]; format: string; size: number; metrics: Record<string, number>; cutoff: string | null; rows: number; pipeline_run: string | null; created_at: string }
@@ -194,41 +198,43 @@ export type Watch = { id: string; project: string; endpoint: string; model: stri
 
 export type PipelineRunStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled'
 export type StepState = 'waiting' | 'running' | 'finished' | 'cached' | 'failed' | 'skipped' | 'cancelled'
-export type Pipeline = { name: string; project: string; steps: string[] | number; holdout_seconds: number; description: string; parameters: JsonRecord }
+export type Call = { name: string; entrypoint: string; takes: string[]; timeout_seconds: number; retries: number }
 export type PipelineRun = {
   id: string
   project: string
   pipeline: string
   bundle: string
+  status: PipelineRunStatus
+  trigger: string
+  reason: string
   parameters: JsonRecord
   until: string
   cutoff: string
-  trigger: string
-  reason: string
-  evidence: JsonRecord
-  status: PipelineRunStatus
   error: string | null
   created_at: string
   started_at: string | null
   finished_at: string | null
   seconds: number | null
 }
+export type Pipeline = { name: string; project: string; description: string; steps: number; holdout_seconds: number; parameters: JsonRecord; calls: Call[]; last: PipelineRun | null }
+export type StepValue = { format: string; type: string; digest: string; size: number; summary: JsonRecord }
 export type Step = {
   name: string
-  position: number
   entrypoint: string
   state: StepState
+  is_cached: boolean
   key: string | null
   key_parts: JsonRecord
   run: string | null
   produced_by: string | null
-  inputs: JsonRecord
+  takes: string[]
+  inputs: Record<string, StepValue>
   arguments: JsonRecord
-  output: Json
+  output: StepValue | null
   attempts: number
   error: string | null
   started_at: string | null
   finished_at: string | null
   seconds: number | null
 }
-export type PipelineRunDetails = PipelineRun & { steps: Step[] }
+export type PipelineRunDetails = PipelineRun & { evidence: JsonRecord; steps: Step[]; versions: string[] }

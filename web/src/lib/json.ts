@@ -33,3 +33,9 @@ export function numberAt(value: Json | undefined, ...paths: string[]): number | 
   }
   return undefined
 }
+
+/** The strings of a list at a key; empty where there is none. */
+export function textsAt(value: Json | undefined, key: string): string[] {
+  const found = at(value, key)
+  return Array.isArray(found) ? found.filter((each) => typeof each === 'string') : []
+}

@@ -5,7 +5,7 @@ import type { Endpoint as EndpointAnswer } from '../api/types.ts'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { LineageView } from '../features/lineage/LineageView.tsx'
 import { VersionLink } from '../features/registry/VersionLink.tsx'
-import { counterText, DeploymentList, EndpointOverview, PredictionList, TryForm } from '../features/serving/EndpointParts.tsx'
+import { DeploymentList, EndpointOverview, PredictionList, TryForm } from '../features/serving/EndpointParts.tsx'
 import { EndpointState } from '../features/serving/EndpointState.tsx'
 import { endpointQuery } from '../features/serving/queries.ts'
 import { assertNever } from '../lib/assert.ts'
@@ -49,8 +49,8 @@ export default function Endpoint() {
               items={[
                 { label: t('version'), value: data.version ? <VersionLink id={data.version} /> : '–' },
                 { label: t('predictions'), value: showCount(data.days.reduce((sum, [, count]) => sum + count, 0), locale), more: t('lastDays', { count: data.days.length }) },
-                { label: t('requests'), value: counterText(data, 'requests', locale), more: t('sinceStart') },
-                { label: t('errors'), value: counterText(data, 'errors', locale) },
+                { label: t('requests'), value: showCount(data.requests, locale), more: t('sinceStart') },
+                { label: t('errors'), value: showCount(data.errors, locale) },
                 { label: t('open'), value: showCount(data.open_predictions, locale) },
               ]}
             />

@@ -4,7 +4,6 @@ import { useLocale, useTranslations } from 'use-intl'
 import type { Endpoint } from '../api/types.ts'
 import { ThingLink } from '../features/lineage/ThingLink.tsx'
 import { VersionLink } from '../features/registry/VersionLink.tsx'
-import { counterText } from '../features/serving/EndpointParts.tsx'
 import { EndpointState } from '../features/serving/EndpointState.tsx'
 import { endpointsQuery } from '../features/serving/queries.ts'
 import { snippets } from '../lib/snippets.ts'
@@ -43,10 +42,10 @@ export default function Endpoints() {
                 { id: 'features', head: t('features'), width: 130, cell: (endpoint) => <ThingLink kind="feature_service" id={endpoint.features}>{endpoint.features}</ThingLink> },
                 { id: 'rows', head: t('predictions'), right: true, width: 100, cell: (endpoint) => showCount(endpoint.days.reduce((sum, [, count]) => sum + count, 0), locale) },
                 { id: 'spark', head: t('volume'), width: 110, cell: (endpoint) => <Spark values={endpoint.days.map(([, count]) => count)} label={t('volume')} /> },
-                { id: 'errors', head: t('errors'), right: true, width: 80, cell: (endpoint) => counterText(endpoint, 'errors', locale) },
+                { id: 'errors', head: t('errors'), right: true, width: 80, cell: (endpoint) => <span className={endpoint.errors ? 'state bad' : undefined}>{showCount(endpoint.errors, locale)}</span> },
                 { id: 'open', head: <span title={t('openHint')}>{t('open')}</span>, right: true, width: 110, cell: (endpoint) => showCount(endpoint.open_predictions, locale) },
                 { id: 'url', head: 'URL', cell: (endpoint) => <span className="mono quiet">{endpoint.url ?? '–'}</span> },
-                { id: 'live', head: t('liveSince'), right: true, width: 110, cell: (endpoint) => <WallTime at={endpoint.deployment?.live_at} /> },
+                { id: 'live', head: t('liveSince'), right: true, width: 110, cell: (endpoint) => <WallTime at={endpoint.deployed_at} /> },
               ]}
             />
           )

@@ -17,11 +17,12 @@ export default function LineageStart() {
   const { project } = route.useParams()
   const navigate = route.useNavigate()
   const [id, setId] = useState('')
-  const names = useNames(project)
+  const traced = useNames(project).filter((name) => name.kind === 'model_version' || name.kind === 'endpoint')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const wanted = id.trim()
-    if (wanted) void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind: kindOf(wanted), id: wanted } })
+    if (wanted && kindOf(wanted) === 'prediction') void navigate({ to: '/p/$project/predictions/$prediction', params: { project, prediction: wanted } })
+    else if (wanted) void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind: kindOf(wanted), id: wanted } })
   }
   return (
     <Page title={t('title')}>
@@ -36,10 +37,10 @@ export default function LineageStart() {
           </button>
         </form>
       </Section>
-      {names.length ? (
+      {traced.length ? (
         <Section>
           <ul className="thing-list" style={{ maxWidth: 640 }}>
-            {names.slice(0, 60).map((name) => (
+            {traced.slice(0, 60).map((name) => (
               <li key={`${name.kind} ${name.id}`}>
                 <span>
                   <Icon name={name.icon} size={13} /> <ThingLink kind={name.kind} id={name.id}>{name.label}</ThingLink> <span className="quiet">{kindName(name.kind)}</span>

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
 import type { AliasMove, ModelPage, VersionSummary } from '../api/types.ts'
 import { PromotionList } from '../features/delivery/PromotionParts.tsx'
+import { Reason } from '../features/history/Reason.tsx'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { LineageView } from '../features/lineage/LineageView.tsx'
 import { ThingLink } from '../features/lineage/ThingLink.tsx'
@@ -90,7 +91,7 @@ function Versions({ page }: { page: ModelPage }) {
               { id: 'alias', head: t('alias'), width: 130, cell: (move) => <Aliases of={[move.alias]} /> },
               { id: 'version', head: t('version'), width: 130, cell: (move) => (move.version ? <VersionLink id={move.version} /> : t('removed')) },
               { id: 'former', head: t('former'), width: 130, cell: (move) => (move.former ? <VersionLink id={move.former} /> : '–') },
-              { id: 'reason', head: t('reason'), cell: (move) => <span title={move.reason}>{move.reason}</span> },
+              { id: 'reason', head: t('reason'), cell: (move) => <Reason text={move.reason} /> },
               { id: 'at', head: t('moved'), right: true, width: 120, cell: (move) => <WallTime at={move.at} /> },
             ]}
           />

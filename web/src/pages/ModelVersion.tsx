@@ -73,7 +73,7 @@ function MakeChampion({ version }: { version: VersionPage }) {
   return (
     <>
       <span>{t('makeChampionSure')}</span>
-      <button type="button" className="button main" disabled={moved.isPending} onClick={() => moved.mutate()}>
+      <button type="button" className="button primary" disabled={moved.isPending} onClick={() => moved.mutate()}>
         {t('makeChampion')}
       </button>
       <button type="button" className="button" onClick={() => setSure(false)}>
@@ -130,6 +130,7 @@ function Details({ version, project }: { version: VersionPage; project: string }
             xLabel={t('eventDay')}
             lines={[{ label: baseline.metric.toUpperCase(), values: baseline.days.map((day) => metricOf(baseline.metric, day)), color: '--series-1', dots: true }]}
             height={140}
+            daily
           />
         </Section>
       ) : null}

@@ -1,18 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useLocale, useTranslations } from 'use-intl'
-import type { PipelineRunDetails, Step } from '../api/types.ts'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import type { PipelineRunDetails, Step, StepValue } from '../api/types.ts'
 import { Evidence } from '../features/history/Evidence.tsx'
+import { Reason } from '../features/history/Reason.tsx'
+import { Linked } from '../features/lineage/Linked.tsx'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { ThingLink } from '../features/lineage/ThingLink.tsx'
 import { PipelineRunState, StepStateSign } from '../features/pipelines/PipelineState.tsx'
 import { pipelineRunQuery } from '../features/pipelines/queries.ts'
+import { VersionLink } from '../features/registry/VersionLink.tsx'
 import { logsQuery } from '../features/tracking/queries.ts'
 import { change } from '../lib/http.ts'
-import { isRecord, textAt, type Json } from '../lib/json.ts'
 import { useLiveState } from '../lib/live.ts'
 import { secondsBetween } from '../lib/time.ts'
-import { shortId, showBytes, showNumber, showSeconds } from '../lib/units.ts'
+import { showBytes, showSeconds } from '../lib/units.ts'
 import { Answer, Failure } from '../ui/Answer.tsx'
 import { Log } from '../ui/Code.tsx'
 import { Icon } from '../ui/Icon.tsx'
@@ -72,7 +75,7 @@ function Details({ run }: { run: PipelineRunDetails }) {
   const t = useTranslations('pipelines')
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const steps = [...run.steps].sort((one, other) => one.position - other.position)
+  const { steps } = run
   const chosen = steps.find((step) => step.name === search.step) ?? steps.find((step) => step.state === 'failed') ?? steps[0]
   return (
     <>
@@ -82,14 +85,15 @@ function Details({ run }: { run: PipelineRunDetails }) {
           { label: t('cutoff'), value: <EventTime at={run.cutoff} /> },
           { label: t('took'), value: showSeconds(run.seconds ?? secondsBetween(run.started_at, run.finished_at)) },
           { label: t('cachedSteps'), value: `${steps.filter((step) => step.state === 'cached').length} / ${steps.length}` },
-          { label: t('trigger'), value: run.trigger || '–' },
+          { label: t('trigger'), value: <Reason text={run.trigger || '–'} /> },
+          { label: t('registered'), value: run.versions.length ? run.versions.map((version) => <VersionLink key={version} id={version} />) : '–' },
           { label: t('started'), value: <WallTime at={run.started_at ?? run.created_at} /> },
         ]}
       />
       {run.error ? <Log text={run.error} label={t('error')} limit={160} /> : null}
       {run.reason || Object.keys(run.evidence).length ? (
         <details className="section">
-          <summary>{run.reason || t('evidence')}</summary>
+          <summary>{run.reason ? <Reason text={run.reason} /> : t('evidence')}</summary>
           <Evidence of={run.evidence} />
         </details>
       ) : null}
@@ -101,11 +105,12 @@ function Details({ run }: { run: PipelineRunDetails }) {
           selected={chosen?.name}
           select={(step) => void navigate({ search: { step: step.name }, replace: true })}
           columns={[
-            { id: 'position', head: '#', right: true, width: 44, cell: (step) => step.position + 1 },
+            { id: 'position', head: '#', right: true, width: 44, cell: (step) => steps.indexOf(step) + 1 },
             { id: 'name', head: t('step'), width: 170, cell: (step) => <b style={{ fontWeight: 500 }}>{step.name}</b> },
             { id: 'state', head: t('state'), width: 120, cell: (step) => <StepStateSign state={step.state} /> },
             { id: 'seconds', head: t('took'), right: true, width: 80, cell: (step) => showSeconds(step.seconds) },
             { id: 'span', head: '', cell: (step) => <Span step={step} run={run} /> },
+            { id: 'takes', head: t('takes'), width: 150, cell: (step) => <span className="quiet">{step.takes.join(', ')}</span> },
             { id: 'key', head: t('key'), right: true, width: 90, cell: (step) => <Id id={step.key} /> },
           ]}
         />
@@ -151,8 +156,12 @@ function StepDetails({ step }: { step: Step }) {
         ]}
       />
       <Section title={t('inputs')}>
-        <Facts items={Object.entries(step.inputs).map(([name, value]) => [name, <Value key={name} of={value} />])} />
-        <Facts items={Object.entries(step.arguments).map(([name, value]) => [name, <Value key={name} of={value} />])} />
+        <Facts
+          items={[
+            ...Object.entries(step.inputs).map(([name, value]): [string, ReactNode] => [name, <Value key={name} of={value} />]),
+            ...Object.entries(step.arguments).map(([name, value]): [string, ReactNode] => [name, <Linked key={name} text={typeof value === 'string' ? value : JSON.stringify(value)} />]),
+          ]}
+        />
         {Object.keys(step.inputs).length + Object.keys(step.arguments).length === 0 ? <span className="quiet">–</span> : null}
       </Section>
       <Section title={t('output')}>{step.output === null ? <span className="quiet">–</span> : <Value of={step.output} />}</Section>
@@ -163,24 +172,18 @@ function StepDetails({ step }: { step: Step }) {
   )
 }
 
-/** A value that a step took or gave: its format, size and digest; plain JSON as it is. */
-function Value({ of }: { of: Json }) {
-  const locale = useLocale()
-  if (isRecord(of)) {
-    const digest = textAt(of, 'blob', 'digest')
-    const size = of.size
-    if (digest) {
-      return (
-        <span>
-          {textAt(of, 'format', 'kind') ?? ''} {typeof size === 'number' ? <span className="quiet">{showBytes(size)} </span> : null}
-          <Id id={digest} />
-        </span>
-      )
-    }
-    return <code>{JSON.stringify(of)}</code>
-  }
-  if (typeof of === 'number') return <span className="num">{showNumber(of, locale)}</span>
-  return <code>{typeof of === 'string' ? (of.length > 80 ? shortId(of) : of) : JSON.stringify(of)}</code>
+/** A value between steps: what it is, how large, and its digest. */
+function Value({ of }: { of: StepValue }) {
+  const summary = Object.entries(of.summary).filter(([, each]) => typeof each !== 'object')
+  return (
+    <span>
+      {of.type} <span className="quiet">{summary.map(([name, each]) => `${name} ${typeof each === 'number' ? each.toLocaleString() : String(each)}`).join(' · ')}</span>
+      <br />
+      <span className="quiet">
+        {of.format} · {showBytes(of.size)} · <Id id={of.digest} />
+      </span>
+    </span>
+  )
 }
 
 function StepLog({ run, active, name }: { run: string; active: boolean; name: string }) {

@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl'
 import type { Pipeline, PipelineRun } from '../api/types.ts'
 import { triggersQuery } from '../features/delivery/queries.ts'
 import { duration } from '../features/features/FeatureList.tsx'
+import { Reason } from '../features/history/Reason.tsx'
 import { ThingLink } from '../features/lineage/ThingLink.tsx'
 import { PipelineRunState } from '../features/pipelines/PipelineState.tsx'
 import { pipelineRunsQuery, pipelinesQuery } from '../features/pipelines/queries.ts'
@@ -43,10 +44,10 @@ export default function Pipelines() {
                 select={(pipeline) => void navigate({ search: { pipeline: pipeline.name === search.pipeline ? undefined : pipeline.name }, replace: true })}
                 columns={[
                   { id: 'name', head: t('pipeline'), width: 180, cell: (pipeline) => <b style={{ fontWeight: 500 }}>{pipeline.name}</b> },
-                  { id: 'steps', head: t('stepNames'), cell: (pipeline) => <span className="mono quiet">{Array.isArray(pipeline.steps) ? pipeline.steps.join(' → ') : pipeline.steps}</span> },
+                  { id: 'steps', head: t('stepNames'), cell: (pipeline) => <span className="mono quiet">{pipeline.calls.map((call) => call.name).join(' → ')}</span> },
                   { id: 'holdout', head: t('holdout'), right: true, width: 110, cell: (pipeline) => (pipeline.holdout_seconds ? duration(pipeline.holdout_seconds) : '–') },
                   { id: 'triggers', head: t('triggers'), width: 260, cell: (pipeline) => triggers.data?.items.filter((trigger) => trigger.definition.policy.pipeline === pipeline.name).map((trigger) => trigger.definition.name).join(', ') || '–' },
-                  { id: 'start', head: '', right: true, width: 100, cell: (pipeline) => <StartButton pipeline={pipeline} project={project} /> },
+                  { id: 'start', head: '', right: true, width: 130, cell: (pipeline) => <StartButton pipeline={pipeline} project={project} /> },
                 ]}
               />
               <Section title={search.pipeline ? `${t('runs')}: ${search.pipeline}` : t('runs')}>
@@ -98,8 +99,8 @@ function PipelineRuns({ project, pipeline }: { project: string; pipeline: string
         { id: 'status', head: t('state'), width: 100, cell: (run) => <PipelineRunState status={run.status} /> },
         { id: 'until', head: t('until'), right: true, width: 140, cell: (run) => <EventTime at={run.until} /> },
         { id: 'cutoff', head: t('cutoff'), right: true, width: 140, cell: (run) => <EventTime at={run.cutoff} /> },
-        { id: 'trigger', head: t('trigger'), width: 140, cell: (run) => run.trigger || '–' },
-        { id: 'reason', head: t('reason'), cell: (run) => <span title={run.error ?? run.reason}>{run.error ? <span className="state bad">{run.error.split('\n')[0]}</span> : run.reason}</span> },
+        { id: 'trigger', head: t('trigger'), width: 140, cell: (run) => <Reason text={run.trigger || '–'} /> },
+        { id: 'reason', head: t('reason'), cell: (run) => run.error ? <span className="state bad" title={run.error}>{run.error.split('\n')[0]}</span> : <Reason text={run.reason} /> },
         { id: 'seconds', head: t('took'), right: true, width: 90, cell: (run) => showSeconds(run.seconds) },
         { id: 'created', head: t('started'), right: true, width: 110, cell: (run) => <WallTime at={run.created_at} /> },
         { id: 'id', head: 'id', right: true, width: 120, cell: (run) => <Id id={run.id} /> },

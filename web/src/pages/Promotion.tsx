@@ -52,7 +52,7 @@ export default function Promotion() {
             />
             {verdict ? (
               <Section title={t('evidence')}>
-                <p>{verdict.why}</p>
+                <p>{verdict.share_better === null ? verdict.why : t(gate.margin ? 'foundMargin' : 'found', { share: showShare(verdict.share_better, locale), resamples: showCount(gate.resamples, locale), margin: showShare(gate.margin, locale, 0), confidence: showShare(gate.confidence, locale, 0) })}</p>
                 <GateInterval verdict={verdict} margin={gate.margin} />
               </Section>
             ) : (

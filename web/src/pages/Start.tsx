@@ -32,7 +32,7 @@ function Welcome() {
   const [open, setOpen] = useState<Station>('data')
   return (
     <Page title={t('welcome')}>
-      <p className="quiet">{t('welcomeText')}</p>
+      <p className="quiet" style={{ marginBottom: 16 }}>{t('welcomeText')}</p>
       <div className="home">
         <Ring project="" chosen={open} choose={setOpen} />
         <aside>

@@ -3,10 +3,10 @@ import { useTranslations } from 'use-intl'
 import { Icon } from './Icon.tsx'
 
 /** Lines to read and copy. */
-export function Code({ text, label, limit }: { text: string; label?: string; limit?: number }) {
+export function Code({ text, label, limit, wrap = false }: { text: string; label?: string; limit?: number; wrap?: boolean }) {
   return (
     <div className="code">
-      <pre tabIndex={0} aria-label={label} style={limit ? { maxHeight: limit } : undefined}>
+      <pre tabIndex={0} role="region" aria-label={label} style={{ maxHeight: limit, whiteSpace: wrap ? 'pre-wrap' : undefined, overflowWrap: 'anywhere' }}>
         {text}
       </pre>
       <CopyButton text={text} />
@@ -33,7 +33,7 @@ export function CopyButton({ text }: { text: string }) {
 /** A log or another long text, its end in sight. */
 export function Log({ text, label, limit = 420 }: { text: string; label: string; limit?: number }) {
   return (
-    <pre className="log" tabIndex={0} aria-label={label} style={{ maxHeight: limit }}>
+    <pre className="log" tabIndex={0} role="region" aria-label={label} style={{ maxHeight: limit }}>
       {text}
     </pre>
   )
@@ -42,7 +42,7 @@ export function Log({ text, label, limit = 420 }: { text: string; label: string;
 /** A unified diff, lines marked by their sign and their colour. */
 export function Diff({ text, label }: { text: string; label: string }) {
   return (
-    <pre className="log" tabIndex={0} aria-label={label} style={{ maxHeight: 480 }}>
+    <pre className="log" tabIndex={0} role="region" aria-label={label} style={{ maxHeight: 480 }}>
       {text.split('\n').map((line, index) => (
         <span key={index} className={line.startsWith('@@') ? 'diff-at' : line.startsWith('+') ? 'diff-add' : line.startsWith('-') ? 'diff-del' : undefined}>
           {line}

@@ -19,7 +19,8 @@ type Props = {
   chosen?: string | undefined
 }
 
-const LABEL = 128
+/** As wide as the labels: charts with this gutter stand in line with the cells. */
+export const GUTTER = 120
 const CELL = 20
 
 /** Values of things over time, as colour: the stronger, the further from what was expected. */
@@ -37,11 +38,11 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
         {rows.map((row) => (
           <div key={row.id} className="heat-row" style={{ height: CELL }}>
             {choose ? (
-              <button type="button" className="heat-label" aria-pressed={row.id === chosen} style={{ width: LABEL }} onClick={() => choose(row.id)} title={row.label}>
+              <button type="button" className="heat-label" aria-pressed={row.id === chosen} style={{ width: GUTTER }} onClick={() => choose(row.id)} title={row.label}>
                 {row.label}
               </button>
             ) : (
-              <span className="heat-label" style={{ width: LABEL }} title={row.label}>
+              <span className="heat-label" style={{ width: GUTTER }} title={row.label}>
                 {row.label}
               </span>
             )}
@@ -60,10 +61,10 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
             </span>
           </div>
         ))}
-        <div className="heat-axis" style={{ paddingLeft: LABEL }}>
+        <div className="heat-axis" style={{ paddingLeft: GUTTER }}>
           {columns.map((column, index) =>
             index % every === 0 ? (
-              <span key={column.id} style={{ left: `calc(${LABEL}px + (100% - ${LABEL}px) * ${(index / Math.max(columns.length, 1)).toFixed(5)})` }}>
+              <span key={column.id} style={{ left: `calc(${GUTTER}px + (100% - ${GUTTER}px) * ${(index / Math.max(columns.length, 1)).toFixed(5)})` }}>
                 {column.tick}
               </span>
             ) : null,

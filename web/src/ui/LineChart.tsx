@@ -32,11 +32,18 @@ type Props = {
   from?: number
   actions?: ReactNode
   logarithmic?: boolean
+  /** Points are whole days: no ticks between them. */
+  daily?: boolean
+  /** Pixels before the plot begins, so that charts under each other line up. */
+  gutter?: number
 }
+
+const DAY = 86_400
+const DAY_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730].map((days) => days * DAY)
 
 /** Lines over time or steps: hover reads the values, dragging zooms, a double click shows all again. */
 export function LineChart(props: Props) {
-  const { title, unit, x, kind, xLabel, lines, marks = [], levels = [], height = 180, sync, zoom, setZoom, from, actions, logarithmic = false } = props
+  const { title, unit, x, kind, xLabel, lines, marks = [], levels = [], height = 180, sync, zoom, setZoom, from, actions, logarithmic = false, daily = false, gutter = 52 } = props
   const t = useTranslations('ui')
   const locale = useLocale()
   const theme = useTheme()
@@ -52,7 +59,7 @@ export function LineChart(props: Props) {
   const live = useRef({ marks, levels, put })
   live.current = { marks, levels, put }
 
-  const shape = `${kind} ${height} ${sync ?? ''} ${logarithmic} ${from ?? ''} ${lines.map((line) => [line.label, line.color, line.width, line.dash, line.dots, line.fill].join()).join('|')}`
+  const shape = `${kind} ${height} ${sync ?? ''} ${logarithmic} ${daily} ${gutter} ${from ?? ''} ${lines.map((line) => [line.label, line.color, line.width, line.dash, line.dots, line.fill].join()).join('|')}`
   const content = useMemo<uPlot.AlignedData>(() => [x, ...lines.map((line) => line.values)], [x, lines])
 
   useEffect(() => {
@@ -62,7 +69,7 @@ export function LineChart(props: Props) {
       {
         width: Math.max(element.clientWidth, 120),
         height,
-        padding: [14, 10, 0, 0],
+        padding: [14, 18, 0, 0],
         legend: { show: false },
         cursor: {
           y: false,
@@ -88,8 +95,8 @@ export function LineChart(props: Props) {
           })),
         ],
         axes: [
-          { stroke: () => token('--quiet'), grid: { stroke: () => token('--line'), width: 1 }, ticks: { show: false }, font: axisFont(), size: 24, gap: 4, values: (_, splits, __, ___, step) => splits.map((at) => (kind === 'step' ? showNumber(at, locale) : axisTime(at, step, kind))) },
-          { stroke: () => token('--quiet'), grid: { stroke: () => token('--line'), width: 1 }, ticks: { show: false }, font: axisFont(), size: 52, gap: 6, values: (_, splits) => splits.map((at) => (at === null ? '' : axisNumber(at))) },
+          { stroke: () => token('--quiet'), grid: { stroke: () => token('--line'), width: 1 }, ticks: { show: false }, font: axisFont(), size: 24, gap: 4, ...(daily ? { incrs: DAY_STEPS } : {}), values: (_, splits, __, ___, step) => splits.map((at, place) => (kind === 'step' ? showNumber(at, locale) : axisTime(at, step, kind, place === 0))) },
+          { stroke: () => token('--quiet'), grid: { stroke: () => token('--line'), width: 1 }, ticks: { show: false }, font: axisFont(), size: gutter, gap: 6, values: (_, splits) => splits.map((at) => (at === null ? '' : axisNumber(at))) },
         ],
         hooks: {
           draw: [(self) => drawNotes(self, live.current.marks, live.current.levels)],
@@ -209,14 +216,14 @@ function axisNumber(value: number): string {
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** Labels that say the same in every language: `2011-05`, `05-03`, `14:00`, `14:00:05`. */
-function axisTime(seconds: number, step: number, kind: 'event' | 'wall'): string {
+function axisTime(seconds: number, step: number, kind: 'event' | 'wall', first: boolean): string {
   const at = kind === 'event' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)
   const day = `${two(at.getMonth() + 1)}-${two(at.getDate())}`
   if (step >= 28 * 86_400) return `${at.getFullYear()}-${two(at.getMonth() + 1)}`
-  if (step >= 86_400) return day
+  if (step >= DAY) return first || day === '01-01' ? `${at.getFullYear()}-${day}` : day
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`
   if (step < 60) return `${clock}:${two(at.getSeconds())}`
-  return clock === '00:00' ? day : clock
+  return clock === '00:00' ? day : first ? `${day} ${clock}` : clock
 }
 
 function drawNotes(self: uPlot, marks: Mark[], levels: Level[]): void {
@@ -252,7 +259,7 @@ function drawNotes(self: uPlot, marks: Mark[], levels: Level[]): void {
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
     ctx.globalAlpha = 1
-    sign(ctx, mark.sign, x, bbox.top - 6 * ratio, 4 * ratio)
+    sign(ctx, mark.sign, x, mark.sign === 'line' ? bbox.top + bbox.height : bbox.top - 6 * ratio, 4 * ratio)
   }
   ctx.restore()
 }

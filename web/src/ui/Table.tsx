@@ -81,7 +81,7 @@ export function Table<Row>({ label, columns, rows, keyOf, selected, select, open
   }
 
   return (
-    <div ref={box} className={inset ? 'table-box inset' : 'table-box'} style={bounded ? { height: typeof height === 'number' ? Math.min(height, (rows.length + 1) * ROW + 2) : height } : undefined} tabIndex={0} onKeyDown={walk} role="region" aria-label={label}>
+    <div ref={box} className={inset ? 'table-box inset' : 'table-box'} style={bounded ? { maxHeight: height } : undefined} tabIndex={0} onKeyDown={walk} role="region" aria-label={label}>
       <table className="table" aria-rowcount={total ?? rows.length}>
         <colgroup>
           {columns.map((column) => (

@@ -16,12 +16,12 @@ export function WallTime({ at }: { at: string | null | undefined }) {
 }
 
 /** When it happened in the data: absolute UTC with a dotted line below, which wall times never have. */
-export function EventTime({ at }: { at: string | null | undefined }) {
+export function EventTime({ at, day = false }: { at: string | null | undefined; day?: boolean }) {
   const t = useTranslations('ui')
   if (!at) return <span className="quiet">–</span>
   return (
     <time className="event-time" dateTime={at} title={t('eventTime', { at: showEventExact(at) })}>
-      {showEvent(at)}
+      {day ? showEvent(at).slice(0, 10) : showEvent(at)}
     </time>
   )
 }

@@ -42,7 +42,7 @@ export function PromotionList({ project, model, challenger }: { project: string;
               { id: 'until', head: t('until'), width: 140, cell: (promotion) => <ThingLink kind="promotion" id={promotion.id}><EventTime at={promotion.until} /></ThingLink> },
               { id: 'status', head: t('verdict'), width: 100, cell: (promotion) => <PromotionState status={promotion.status} /> },
               { id: 'challenger', head: t('challenger'), width: 130, cell: (promotion) => <VersionLink id={promotion.challenger} /> },
-              { id: 'champion', head: t('champion'), width: 130, cell: (promotion) => (promotion.champion ? <VersionLink id={promotion.champion} /> : <span className="quiet">{t('first')}</span>) },
+              { id: 'champion', head: t('champion'), width: 150, cell: (promotion) => (promotion.champion ? <VersionLink id={promotion.champion} /> : <span className="quiet">{t('first')}</span>) },
               { id: 'metric', head: t('metric'), width: 70, cell: (promotion) => promotion.gate.metric.toUpperCase() },
               { id: 'was', head: t('championValue'), right: true, width: 100, cell: (promotion) => showNumber(promotion.verdict?.champion, locale) },
               { id: 'now', head: t('challengerValue'), right: true, width: 110, cell: (promotion) => showNumber(promotion.verdict?.challenger, locale) },

@@ -50,7 +50,7 @@ export function SourceList({ project }: { project: string }) {
                 id: 'snapshots',
                 head: t('tabs.snapshots'),
                 right: true,
-                width: 110,
+                width: 130,
                 cell: (source) => (
                   <Link className="name" to="/p/$project/data" params={{ project }} search={{ tab: 'snapshots', dataset: source.name }}>
                     {showCount(source.snapshots, locale)}

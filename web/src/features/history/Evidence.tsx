@@ -1,6 +1,8 @@
 import { useLocale } from 'use-intl'
 import { isRecord, type Json } from '../../lib/json.ts'
 import { showNumber } from '../../lib/units.ts'
+import { Linked } from '../lineage/Linked.tsx'
+import './history.css'
 
 /** Evidence as it was kept: names and values, nested ones with a dot; long lists are cut. */
 export function Evidence({ of }: { of: Json }) {
@@ -19,7 +21,9 @@ function EvidenceRow({ name, value }: { name: string; value: string }) {
   return (
     <>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>
+        <Linked text={value} />
+      </dd>
     </>
   )
 }
@@ -27,9 +31,10 @@ function EvidenceRow({ name, value }: { name: string; value: string }) {
 function flatten(value: Json, name: string, depth: number): [string, string | number | boolean][] {
   if (value === null) return []
   if (Array.isArray(value)) {
-    if (value.every((each) => typeof each !== 'object' || each === null)) return [[name, value.length > 12 ? `${value.slice(0, 12).join(', ')} … (${value.length})` : value.join(', ')]]
+    if (value.every((each) => typeof each !== 'object' || each === null)) return value.length ? [[name, value.length > 12 ? `${value.slice(0, 12).join(', ')} … (${value.length})` : value.join(', ')]] : []
     return value.slice(0, 8).flatMap((each, index) => flatten(each, `${name}[${index}]`, depth + 1))
   }
   if (isRecord(value)) return Object.entries(value).flatMap(([key, each]) => flatten(each, name ? `${name}.${key}` : key, depth + 1))
+  if (typeof value === 'string' && value.startsWith('sha256:')) return [[name, value.slice(7, 19)]]
   return [[name, value]]
 }

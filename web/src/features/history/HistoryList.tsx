@@ -5,6 +5,7 @@ import type { LedgerEvent } from '../../api/types.ts'
 import { Bones, Failure } from '../../ui/Answer.tsx'
 import { Icon, type IconName } from '../../ui/Icon.tsx'
 import { EventTime, WallTime } from '../../ui/Time.tsx'
+import './history.css'
 import { Evidence } from './Evidence.tsx'
 import { DECISIONS, historyQuery } from './queries.ts'
 import { Sentence, toneOf } from './Sentence.tsx'
@@ -20,8 +21,8 @@ export function HistoryList({ project, everything, subject }: { project: string;
   return (
     <>
       <ol className="history">
-        {events.map((event) => (
-          <HistoryItem key={event.sequence} event={event} />
+        {events.map((event, index) => (
+          <HistoryItem key={event.sequence} event={event} dated={dayOf(event) !== dayOf(events[index - 1])} />
         ))}
       </ol>
       {history.hasNextPage ? (
@@ -33,7 +34,12 @@ export function HistoryList({ project, everything, subject }: { project: string;
   )
 }
 
-function HistoryItem({ event }: { event: LedgerEvent }) {
+function dayOf(event: LedgerEvent | undefined): string | undefined {
+  return event?.event_at?.slice(0, 10) ?? event?.at.slice(0, 16)
+}
+
+/** `dated`: events of one day under each other say it once. */
+function HistoryItem({ event, dated }: { event: LedgerEvent; dated: boolean }) {
   const t = useTranslations('ui')
   const [open, setOpen] = useState(false)
   const tone = toneOf(event.kind)
@@ -49,7 +55,7 @@ function HistoryItem({ event }: { event: LedgerEvent }) {
           </button>
         ) : null}
       </div>
-      <span className="when">{event.event_at ? <EventTime at={event.event_at} /> : <WallTime at={event.at} />}</span>
+      <span className="when">{!dated ? null : event.event_at ? <EventTime at={event.event_at} /> : <WallTime at={event.at} />}</span>
       {open ? (
         <div className="more">
           <Evidence of={event.payload} />

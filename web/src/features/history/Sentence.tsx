@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
 import type { LedgerEvent } from '../../api/types.ts'
-import { at, numberAt, textAt, type Json } from '../../lib/json.ts'
+import { at, numberAt, textAt, textsAt, type Json } from '../../lib/json.ts'
 import { showEvent } from '../../lib/time.ts'
 import { shortId, showCount, showNumber, showShare } from '../../lib/units.ts'
 import type { Tone } from '../../ui/State.tsx'
 import { ThingLink } from '../lineage/ThingLink.tsx'
+import { reasonOf } from './Reason.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 
 /** One event as a plain sentence, every name in it a link. */
@@ -29,8 +30,11 @@ export function Sentence({ event }: { event: LedgerEvent }) {
       const count = Array.isArray(changes) ? changes.length : typeof changes === 'number' ? changes : undefined
       return count === undefined ? <>{t('projectApplied')}</> : rich('projectAppliedChanges', { count })
     }
-    case 'rows.quarantined':
-      return rich('rowsQuarantined', { source: () => name('source', textAt(payload, 'source') ?? subject), count: showCount(numberAt(payload, 'count', 'rows'), locale) })
+    case 'rows.quarantined': {
+      const hours = textsAt(payload, 'hours')
+      const values = { source: () => name('source', textAt(payload, 'source') ?? subject), count: showCount(numberAt(payload, 'count'), locale), columns: textsAt(payload, 'columns').join(', ') }
+      return hours.length === 1 ? rich('hourQuarantined', { ...values, hour: showEvent(hours[0] ?? '') }) : rich('rowsQuarantined', values)
+    }
     case 'snapshot.taken':
       return rich('snapshotTaken', { dataset: () => name('snapshot', textAt(payload, 'snapshot', 'id') ?? subject, textAt(payload, 'dataset')) })
     case 'run.started':
@@ -40,7 +44,7 @@ export function Sentence({ event }: { event: LedgerEvent }) {
     case 'run.failed':
       return rich('runFailed', { run: () => name('run', subject, textAt(payload, 'name')) })
     case 'pipeline_run.started': {
-      const why = reasonOf(payload)
+      const why = reasonOf(textAt(payload, 'reason') ?? '')
       const pipeline = () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline'))
       return why ? rich('pipelineStartedBecause', { pipeline, why: () => t(why) }) : rich('pipelineStarted', { pipeline })
     }
@@ -61,7 +65,10 @@ export function Sentence({ event }: { event: LedgerEvent }) {
     }
     case 'promotion.rejected': {
       const why = numberAt(payload, 'evidence.improvement') === undefined ? textAt(payload, 'evidence.why') : undefined
-      return why ? rich('promotionRejectedBecause', { challenger, why }) : rich('promotionRejected', { challenger, champion })
+      const share = numberAt(payload, 'evidence.improvement')
+      if (why) return rich('promotionRejectedBecause', { challenger, why })
+      if (share === undefined || share <= 0) return rich('promotionRejected', { challenger, champion })
+      return rich('promotionUnsure', { challenger, champion, share: showShare(share, locale, 0), wins: showShare(numberAt(payload, 'evidence.share_better'), locale, 0) })
     }
     case 'deployment.created':
       return rich('deploymentCreated', { version: served })
@@ -134,17 +141,7 @@ export function toneOf(kind: string): Tone {
   }
 }
 
-function reasonOf(payload: Json): 'reasonQuality' | 'reasonDrift' | 'reasonSchedule' | 'reasonHand' | undefined {
-  const text = textAt(payload, 'evidence.signal', 'reason', 'trigger') ?? ''
-  if (text.includes('quality') || text.includes('accuracy')) return 'reasonQuality'
-  if (text.includes('drift')) return 'reasonDrift'
-  if (text.includes('schedule')) return 'reasonSchedule'
-  if (text === 'hand' || text === 'manual' || text === 'person') return 'reasonHand'
-  return undefined
-}
-
 function columnsOf(payload: Json): string | undefined {
-  const moved = at(payload, 'evidence', 'moved')
-  const names = Array.isArray(moved) ? moved.filter((each) => typeof each === 'string') : []
+  const names = textsAt(at(payload, 'evidence'), 'moved')
   return names.length ? names.slice(0, 4).join(', ') : undefined
 }

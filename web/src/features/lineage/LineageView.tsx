@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Background, BackgroundVariant, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { Link } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Graph, LineageNode } from '../../api/types.ts'
 import { useTheme } from '../../lib/theme.ts'
@@ -14,7 +14,7 @@ import { Facts, Section } from '../../ui/Page.tsx'
 import { WallTime } from '../../ui/Time.tsx'
 import { useProject } from '../projects/useProject.ts'
 import './lineage.css'
-import { keyOf, MOST, nearest, NODE, place } from './layout.ts'
+import { keyOf, MOST, nearest, NODE, place, type Picture } from './layout.ts'
 import { lineageQuery, type Direction } from './queries.ts'
 import { ThingLink } from './ThingLink.tsx'
 
@@ -28,52 +28,80 @@ export function LineageView({ kind, id, direction, depth, height = 'calc(100vh -
   )
 }
 
-type Thing = Node<{ thing: LineageNode; center: boolean }, 'thing'>
+type Thing = Node<{ thing: LineageNode; center: boolean; flow: Picture['flow'] }, 'thing'>
 const NODE_TYPES = { thing: ThingNode }
+/** Roles are written on the arrows only where they can be read. */
+const READABLE = 0.75
 
 function LineageGraph({ graph, center, height }: { graph: Graph; center: { kind: string; id: string }; height: string | number }) {
   const t = useTranslations('lineage')
   const theme = useTheme()
-  const [chosen, setChosen] = useState(keyOf(center))
+  const middle = keyOf(center)
+  const [chosen, setChosen] = useState(middle)
+  const [box, size] = useBox()
+  const [zoom, setZoom] = useState(1)
   const shown = useMemo(() => nearest(graph, center), [graph, center.kind, center.id])
+  const picture = useMemo(() => place(shown, size), [shown, size])
   const nodes = useMemo<Thing[]>(
-    () => place(shown).map(({ node, x, y }) => ({ id: keyOf(node), type: 'thing', position: { x, y }, width: NODE.width, height: NODE.height, data: { thing: node, center: keyOf(node) === keyOf(center) } })),
-    [shown, center.kind, center.id],
+    () => picture.placed.map(({ node, x, y }) => ({ id: keyOf(node), type: 'thing', position: { x, y }, width: NODE.width, height: NODE.height, selected: keyOf(node) === chosen, data: { thing: node, center: keyOf(node) === middle, flow: picture.flow } })),
+    [picture, middle, chosen],
   )
   const edges = useMemo<Edge[]>(
-    () => shown.edges.map((edge) => ({ id: `${keyOf(edge.source)} ${keyOf(edge.target)} ${edge.role}`, source: keyOf(edge.source), target: keyOf(edge.target), label: roleName(edge.role, t) })),
-    [shown, t],
+    () =>
+      shown.edges.map((edge) => {
+        const [source, target] = [keyOf(edge.source), keyOf(edge.target)]
+        const near = source === chosen || target === chosen
+        return { id: `${source} ${target} ${edge.role}`, source, target, selected: near, ...(zoom >= READABLE && near ? { label: roleName(edge.role, t) } : {}) }
+      }),
+    [shown, t, chosen, zoom],
   )
-  const thing = graph.nodes.find((node) => keyOf(node) === chosen) ?? graph.nodes.find((node) => keyOf(node) === keyOf(center))
+  const thing = graph.nodes.find((node) => keyOf(node) === chosen) ?? graph.nodes.find((node) => keyOf(node) === middle)
   return (
     <>
       {graph.nodes.length > MOST ? <p className="notice">{t('tooMany', { count: MOST })}</p> : null}
       <div className="lineage" style={{ height }}>
-        <div className="lineage-graph" role="group" aria-label={t('nodes', { nodes: graph.nodes.length, edges: graph.edges.length })}>
+        <div ref={box} className="lineage-graph" role="group" aria-label={t('nodes', { nodes: graph.nodes.length, edges: graph.edges.length })}>
           <ReactFlow
-            key={`${keyOf(center)} ${shown.nodes.length}`}
+            key={`${middle} ${shown.nodes.length} ${picture.flow}`}
             colorMode={theme}
-            nodes={nodes.map((node) => ({ ...node, selected: node.id === chosen }))}
+            nodes={nodes}
             edges={edges}
             nodeTypes={NODE_TYPES}
             fitView
-            fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+            fitViewOptions={{ maxZoom: 1, padding: 0.06 }}
             minZoom={0.15}
             onlyRenderVisibleElements
             nodesDraggable={false}
             nodesConnectable={false}
             edgesFocusable={false}
             onNodeClick={(_, node) => setChosen(node.id)}
+            onInit={(flow) => setZoom(flow.getZoom())}
+            onMove={(_, viewport) => setZoom(viewport.zoom)}
             proOptions={{ hideAttribution: true }}
           >
             <Background variant={BackgroundVariant.Dots} gap={20} size={1} />
             <Controls showInteractive={false} />
           </ReactFlow>
         </div>
-        {thing ? <ThingDetail thing={thing} graph={graph} isCenter={keyOf(thing) === keyOf(center)} choose={setChosen} /> : null}
+        {thing ? <ThingDetail thing={thing} graph={graph} isCenter={keyOf(thing) === middle} choose={setChosen} /> : null}
       </div>
     </>
   )
+}
+
+/** The size of the place for the picture, in steps, so that it is not laid out anew with every pixel. */
+function useBox(): [React.RefObject<HTMLDivElement | null>, { width: number; height: number }] {
+  const box = useRef<HTMLDivElement>(null)
+  const [size, setSize] = useState({ width: 900, height: 700 })
+  useLayoutEffect(() => {
+    const element = box.current
+    if (!element) return
+    const round = (pixels: number) => Math.max(100, Math.round(pixels / 50) * 50)
+    const watch = new ResizeObserver(() => setSize((now) => (now.width === round(element.clientWidth) && now.height === round(element.clientHeight) ? now : { width: round(element.clientWidth), height: round(element.clientHeight) })))
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [])
+  return [box, size]
 }
 
 type Translate = ReturnType<typeof useTranslations<'lineage'>>
@@ -135,13 +163,13 @@ function ThingNode({ data, selected }: NodeProps<Thing>) {
   const kindName = useKindName()
   return (
     <div className={`thing ${data.center ? 'center' : ''} ${selected ? 'selected' : ''}`}>
-      <Handle type="target" position={Position.Left} />
+      <Handle type="target" position={data.flow === 'right' ? Position.Left : Position.Top} />
       <span className="thing-kind">
         <Icon name={ICONS[data.thing.kind] ?? 'idle'} size={12} />
         {kindName(data.thing.kind)}
       </span>
       <span className="thing-label">{data.thing.label === data.thing.id ? shortId(data.thing.id) : data.thing.label}</span>
-      <Handle type="source" position={Position.Right} />
+      <Handle type="source" position={data.flow === 'right' ? Position.Right : Position.Bottom} />
     </div>
   )
 }
@@ -163,7 +191,7 @@ function ThingDetail({ thing, graph, isCenter, choose }: { thing: LineageNode; g
                 <button type="button" onClick={() => choose(keyOf(node))}>
                   <span className="quiet">{kindName(node.kind)}</span> {node.label === node.id ? shortId(node.id) : node.label}
                 </button>
-                <span className="quiet">{roleName(role, t)}</span>
+                <span className="quiet" style={{ whiteSpace: 'nowrap' }}>{roleName(role, t)}</span>
               </li>
             ) : null,
           )}

@@ -8,9 +8,13 @@ const chain = (length: number): Graph => ({
   edges: Array.from({ length: length - 1 }, (_, index) => ({ source: { kind: 'run', id: `run_${index}` }, target: { kind: 'run', id: `run_${index + 1}` }, role: 'wrote' })),
 })
 
-test('what flows goes to the right', () => {
-  const placed = place(chain(4))
-  assert.deepEqual([...placed].sort((one, other) => one.x - other.x).map(({ node }) => node.label), ['0', '1', '2', '3'])
+test('what flows goes to the right in a wide box, downwards in a high one', () => {
+  const wide = place(chain(4), { width: 1200, height: 300 })
+  assert.equal(wide.flow, 'right')
+  const high = place(chain(4), { width: 300, height: 900 })
+  assert.equal(high.flow, 'down')
+  assert.deepEqual([...high.placed].sort((one, other) => one.y - other.y).map(({ node }) => node.label), ['0', '1', '2', '3'])
+  assert.deepEqual([...wide.placed].sort((one, other) => one.x - other.x).map(({ node }) => node.label), ['0', '1', '2', '3'])
 })
 
 test('only the nearest things of a large graph are kept, the centre among them', () => {

@@ -1,7 +1,7 @@
 import dagre from '@dagrejs/dagre'
 import type { Graph, LineageNode } from '../../api/types.ts'
 
-export const NODE = { width: 196, height: 44 }
+export const NODE = { width: 184, height: 42 }
 /** More than this is no picture any more; the nearest are kept. */
 export const MOST = 160
 
@@ -9,16 +9,28 @@ export type Placed = { node: LineageNode; x: number; y: number }
 
 export const keyOf = (node: { kind: string; id: string }) => `${node.kind} ${node.id}`
 
-/** Left to right, from what a thing came from to what came of it. */
-export function place(graph: Graph): Placed[] {
-  const sheet = new dagre.graphlib.Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 56, marginx: 8, marginy: 8 }).setDefaultEdgeLabel(() => ({}))
+export type Picture = { placed: Placed[]; flow: 'right' | 'down'; width: number; height: number }
+
+/** From what a thing came from to what came of it: to the right or downwards, whichever is larger in a box of this shape. */
+export function place(graph: Graph, box: { width: number; height: number }): Picture {
+  const right = draw(graph, 'right')
+  const down = draw(graph, 'down')
+  const zoom = (picture: Picture) => Math.min(box.width / picture.width, box.height / picture.height, 1)
+  return zoom(down) > zoom(right) * 1.1 ? down : right
+}
+
+function draw(graph: Graph, flow: Picture['flow']): Picture {
+  const sheet = new dagre.graphlib.Graph().setGraph(flow === 'right' ? { rankdir: 'LR', nodesep: 10, ranksep: 44 } : { rankdir: 'TB', nodesep: 16, ranksep: 34 }).setDefaultEdgeLabel(() => ({}))
   for (const node of graph.nodes) sheet.setNode(keyOf(node), { ...NODE })
   for (const edge of graph.edges) sheet.setEdge(keyOf(edge.source), keyOf(edge.target))
   dagre.layout(sheet)
-  return graph.nodes.map((node) => {
+  const placed = graph.nodes.map((node) => {
     const at = sheet.node(keyOf(node))
     return { node, x: (at?.x ?? 0) - NODE.width / 2, y: (at?.y ?? 0) - NODE.height / 2 }
   })
+  const width = Math.max(1, ...placed.map(({ x }) => x + NODE.width))
+  const height = Math.max(1, ...placed.map(({ y }) => y + NODE.height))
+  return { placed, flow, width, height }
 }
 
 /** The things nearest to the centre, by steps along edges in either direction. */

@@ -24,8 +24,8 @@ export function NextSteps({ stations, open, choose }: { stations: Station[]; ope
       {stations.map((station) => (
         <section key={station} className="steps-item">
           <h3>
-            <Icon name={stationIcon(station)} size={14} />
             <button type="button" className="button bare" aria-expanded={station === shown} onClick={() => choose(station)}>
+              <Icon name={stationIcon(station)} size={14} />
               {t(station)}
             </button>
           </h3>

@@ -13,8 +13,7 @@ import { StationFace } from './StationFace.tsx'
 import { overviewQuery } from './queries.ts'
 import './ring.css'
 
-const BOX = { width: 156, height: 84 }
-const HEIGHT = 560
+const BOX = { width: 172, height: 88 }
 const LIT_MS = 1_800
 
 /** The loop as a ring: every station with its state in a few words; an arrow lights when something passes. */
@@ -25,15 +24,15 @@ export function Ring({ project, chosen, choose }: { project: string; chosen?: St
 
 function RingView({ overview, project, chosen, choose }: { overview: Overview | undefined; project: string; chosen: Station | undefined; choose: ((station: Station) => void) | undefined }) {
   const t = useTranslations()
-  const [box, width] = useWidth()
-  const boxes = useMemo(() => ringBoxes(STATIONS.length, width, HEIGHT, BOX), [width])
+  const [box, { width, height }] = useSize()
+  const boxes = useMemo(() => ringBoxes(STATIONS.length, width, height, BOX), [width, height])
   const lit = useLit()
   const unset = project === '' ? STATIONS : missing(overview)
   return (
-    <div ref={box} className="ring" style={{ height: HEIGHT }} role="group" aria-label={t('home.ring')}>
-      <svg width={width} height={HEIGHT} aria-hidden>
+    <div ref={box} className="ring" style={{ height }} role="group" aria-label={t('home.ring')}>
+      <svg width={width} height={height} aria-hidden>
         {STATIONS.map((station, index) => {
-          const points = ringArrow(index, boxes, width, HEIGHT)
+          const points = ringArrow(index, boxes, width, height)
           return (
             <g key={station} className={lit.has(station) ? 'arrow lit' : unset.includes(station) ? 'arrow unset' : 'arrow'}>
               <path d={toPath(points.slice(0, -1))} fill="none" />
@@ -102,10 +101,10 @@ function Middle({ overview, project }: { overview: Overview | undefined; project
           <Link className="ring-champion" to="/p/$project/model-versions/$version" params={{ project, version: champion.version }}>
             {champion.model} <b>v{champion.number}</b>
           </Link>
-          {monitor?.metric && monitor.value !== null ? (
+          {monitor?.metric && monitor.spark.length > 1 ? (
             <>
               <div className="ring-value num">
-                {monitor.metric.toUpperCase()} <b className={monitor.breached ? 'bad' : undefined}>{showNumber(monitor.value, locale)}</b>
+                {monitor.metric.toUpperCase()} <b className={monitor.breached ? 'bad' : undefined}>{showNumber(monitor.value ?? monitor.spark.findLast((each) => each !== null), locale)}</b>
                 {monitor.expected === null ? null : <small className="quiet"> / {t('station.expected', { value: showNumber(monitor.expected, locale) })}</small>}
               </div>
               <Spark values={monitor.spark} width={150} height={34} label={t('station.spark', { station: monitor.metric.toUpperCase() })} tone={monitor.breached ? 'bad' : 'accent'} />
@@ -119,17 +118,23 @@ function Middle({ overview, project }: { overview: Overview | undefined; project
   )
 }
 
-function useWidth(): [React.RefObject<HTMLDivElement | null>, number] {
+/** As wide as its place, as high as the window allows. */
+function useSize(): [React.RefObject<HTMLDivElement | null>, { width: number; height: number }] {
   const box = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(680)
+  const [size, setSize] = useState({ width: 680, height: 560 })
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
-    const watch = new ResizeObserver(() => setWidth(Math.max(element.clientWidth, 560)))
+    const measure = () => setSize({ width: Math.max(element.clientWidth, 580), height: Math.min(Math.max(innerHeight - 150, 500), 660) })
+    const watch = new ResizeObserver(measure)
     watch.observe(element)
-    return () => watch.disconnect()
+    window.addEventListener('resize', measure)
+    return () => {
+      watch.disconnect()
+      window.removeEventListener('resize', measure)
+    }
   }, [])
-  return [box, width]
+  return [box, size]
 }
 
 /** Arrows that light now: each for a moment after an event that passes it. */

@@ -53,7 +53,7 @@ function useFace(station: Station, overview: Overview | undefined): Face {
     case 'data':
       return {
         value: t('rows', { count: showCompact(all.data.rows, locale) }),
-        below: all.data.last_event_at ? <EventTime at={all.data.last_event_at} /> : null,
+        below: all.data.last_event_at ? <EventTime at={all.data.last_event_at} day /> : null,
         spark: all.data.spark,
         mark: all.data.quarantined ? <span className="warn">{t('quarantined', { count: showCompact(all.data.quarantined, locale) })}</span> : null,
       }
@@ -91,9 +91,10 @@ function useFace(station: Station, overview: Overview | undefined): Face {
         spark: all.model.spark,
       }
     case 'endpoint': {
-      const rate = all.endpoint.rate
+      const rate = all.endpoint.requests ? all.endpoint.rate : null
+      const recent = all.endpoint.spark.reduce<number>((sum, count) => sum + (count ?? 0), 0)
       return {
-        value: rate === null || rate === 0 ? t('predictions', { count: showCompact(all.endpoint.requests, locale) }) : t('perSecond', { rate: showNumber(rate, locale) }),
+        value: rate ? t('perSecond', { rate: showNumber(rate, locale) }) : t('predictions', { count: showCompact(recent, locale) }),
         below: all.endpoint.errors ? <span className="bad">{t('errors', { count: showCompact(all.endpoint.errors, locale) })}</span> : rate ? t('predictions', { count: showCompact(all.endpoint.requests, locale) }) : (all.endpoint.name ?? ''),
         spark: all.endpoint.spark,
         mark: all.endpoint.state ? <span className={`live-dot ${all.endpoint.state === 'serving' || all.endpoint.state === 'live' || all.endpoint.state === 'running' ? 'open' : 'waiting'}`} title={all.endpoint.state} /> : null,
@@ -101,7 +102,7 @@ function useFace(station: Station, overview: Overview | undefined): Face {
     }
     case 'monitor':
       return {
-        value: all.monitor.value === null ? '–' : `${(all.monitor.metric ?? '').toUpperCase()} ${showNumber(all.monitor.value, locale)}`,
+        value: all.monitor.value === null ? <span className="quiet">{t('waiting')}</span> : `${(all.monitor.metric ?? '').toUpperCase()} ${showNumber(all.monitor.value, locale)}`,
         below: all.monitor.alerts ? <span className="warn">{t('alerts', { count: all.monitor.alerts })}</span> : t('noAlerts'),
         spark: all.monitor.spark,
         tone: all.monitor.breached ? 'bad' : undefined,

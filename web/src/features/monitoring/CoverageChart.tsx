@@ -3,6 +3,7 @@ import { useLocale, useTranslations } from 'use-intl'
 import { epochSeconds } from '../../lib/time.ts'
 import { showCount, showShare } from '../../lib/units.ts'
 import { Answer, ChartBones } from '../../ui/Answer.tsx'
+import { GUTTER } from '../../ui/HeatMap.tsx'
 import { LineChart, type Zoom } from '../../ui/LineChart.tsx'
 import { Strip } from '../../ui/Page.tsx'
 import { qualityQuery } from './queries.ts'
@@ -29,7 +30,7 @@ export function CoverageChart({ endpoint, zoom, setZoom }: { endpoint: string; z
               ]}
               from={0}
               height={110}
-              sync="monitoring"
+              sync="monitoring" daily gutter={GUTTER}
               zoom={zoom}
               setZoom={setZoom}
             />

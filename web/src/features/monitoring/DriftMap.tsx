@@ -5,7 +5,7 @@ import type { DriftMatrix } from '../../api/types.ts'
 import { epochSeconds, showEvent } from '../../lib/time.ts'
 import { showNumber } from '../../lib/units.ts'
 import { Answer, ChartBones } from '../../ui/Answer.tsx'
-import { HeatMap, type Cell } from '../../ui/HeatMap.tsx'
+import { GUTTER, HeatMap, type Cell } from '../../ui/HeatMap.tsx'
 import { LineChart, type Zoom } from '../../ui/LineChart.tsx'
 import { driftQuery } from './queries.ts'
 
@@ -60,13 +60,18 @@ function Shown({ matrix, column, choose, zoom, setZoom }: { matrix: DriftMatrix;
           ]}
           height={130}
           from={0}
-          sync="monitoring"
+          sync="monitoring" daily gutter={GUTTER}
           zoom={zoom}
           setZoom={setZoom}
         />
       ) : null}
     </>
   )
+}
+
+function tickOf(at: string, index: number, months: boolean): string {
+  const day = showEvent(at)
+  return months ? day.slice(0, 7) : index === 0 ? day.slice(0, 10) : day.slice(5, 10)
 }
 
 function moves(column: DriftMatrix['columns'][number]): number {
@@ -82,7 +87,8 @@ function bucket(matrix: DriftMatrix, zoom: Zoom | undefined): { columns: { id: s
     const last = places[Math.min(start + size, places.length) - 1]
     if (first && last) groups.push({ at: first.at, last: last.at, from: first.index, to: last.index })
   }
-  const columns = groups.map((group) => ({ id: group.at, label: size > 1 ? `${showEvent(group.at)} – ${showEvent(group.last)}` : showEvent(group.at), tick: showEvent(group.at).slice(0, groups.length > 40 ? 7 : 10) }))
+  const months = places.length > 300
+  const columns = groups.map((group, index) => ({ id: group.at, label: size > 1 ? `${showEvent(group.at)} – ${showEvent(group.last)}` : showEvent(group.at), tick: tickOf(group.at, index, months) }))
   const cells = new Map(
     matrix.columns.map((column): [string, (Cell | null)[]] => [
       column.name,

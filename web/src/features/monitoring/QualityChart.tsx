@@ -6,6 +6,7 @@ import { textAt } from '../../lib/json.ts'
 import { epochSeconds } from '../../lib/time.ts'
 import { shortId } from '../../lib/units.ts'
 import { Answer, ChartBones } from '../../ui/Answer.tsx'
+import { GUTTER } from '../../ui/HeatMap.tsx'
 import { LineChart, type Line, type Mark, type Zoom } from '../../ui/LineChart.tsx'
 import { marksQuery } from '../history/queries.ts'
 import { useVersions } from '../registry/useVersions.ts'
@@ -32,7 +33,7 @@ export function QualityChart({ project, endpoint, monitor, zoom, setZoom }: Prop
           <p className="quiet">{t('noQuality')}</p>
         ) : (
           <>
-            <LineChart title={t('error')} unit={`${metric.toUpperCase()} · ${t('byEventDay')}`} x={drawn.x} kind="event" xLabel={t('eventDay')} lines={drawn.lines} marks={marks} height={HEIGHT} from={0} sync="monitoring" zoom={zoom} setZoom={setZoom} />
+            <LineChart title={t('error')} unit={`${metric.toUpperCase()} · ${t('byEventDay')}`} x={drawn.x} kind="event" xLabel={t('eventDay')} lines={drawn.lines} marks={marks} height={HEIGHT} from={0} sync="monitoring" daily gutter={GUTTER} zoom={zoom} setZoom={setZoom} />
             <MarkLegend />
           </>
         )

@@ -4,9 +4,8 @@ import { useState } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
 import type { Deployment, Endpoint, Prediction } from '../../api/types.ts'
 import { change } from '../../lib/http.ts'
-import { numberAt } from '../../lib/json.ts'
 import { snippets } from '../../lib/snippets.ts'
-import { showCount, showNumber } from '../../lib/units.ts'
+import { showNumber } from '../../lib/units.ts'
 import { Answer, Empty, Failure } from '../../ui/Answer.tsx'
 import { Code } from '../../ui/Code.tsx'
 import { Id } from '../../ui/Id.tsx'
@@ -15,6 +14,7 @@ import { Facts, Section } from '../../ui/Page.tsx'
 import { Table } from '../../ui/Table.tsx'
 import { EventTime, WallTime } from '../../ui/Time.tsx'
 import { ThingLink } from '../lineage/ThingLink.tsx'
+import { Reason } from '../history/Reason.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 import { DeploymentStateSign } from './EndpointState.tsx'
 import { deploymentsQuery, predictionsQuery } from './queries.ts'
@@ -23,10 +23,12 @@ const DAY = 86_400
 
 export function EndpointOverview({ endpoint }: { endpoint: Endpoint }) {
   const t = useTranslations('endpoints')
-  const { deployment } = endpoint
+  const deployments = useQuery(deploymentsQuery(endpoint.name))
+  const deployment = deployments.data?.items.find((each) => each.id === endpoint.deployment)
+  const refused = deployments.data?.items.find((each) => each.state === 'failed' && each.revision > (deployment?.revision ?? 0))
   return (
     <>
-      {deployment?.why ? <p className="notice">{deployment.why}</p> : null}
+      {refused?.why ? <p className="notice">{refused.why}</p> : null}
       {endpoint.days.length > 1 ? (
         <LineChart
           title={t('volume')}
@@ -37,6 +39,7 @@ export function EndpointOverview({ endpoint }: { endpoint: Endpoint }) {
           lines={[{ label: t('predictions'), values: endpoint.days.map(([, count]) => count), color: '--series-1', fill: true }]}
           from={0}
           height={140}
+          daily
         />
       ) : null}
       <div className="columns section">
@@ -46,15 +49,15 @@ export function EndpointOverview({ endpoint }: { endpoint: Endpoint }) {
               [t('model'), <ThingLink key="model" kind="model" id={endpoint.model}>{endpoint.model}</ThingLink>],
               [t('version'), endpoint.version ? <VersionLink key="version" id={endpoint.version} /> : '–'],
               [t('features'), <ThingLink key="features" kind="feature_service" id={endpoint.features}>{endpoint.features}</ThingLink>],
-              [t('deployment'), deployment ? <Id key="deployment" id={deployment.id} /> : '–'],
-              [t('liveSince'), <WallTime key="live" at={deployment?.live_at} />],
-              [t('reason'), deployment?.reason ?? '–'],
+              [t('deployment'), endpoint.deployment ? <Id key="deployment" id={endpoint.deployment} /> : '–'],
+              [t('liveSince'), <WallTime key="live" at={endpoint.deployed_at} />],
+              [t('reason'), deployment ? <Reason key="reason" text={deployment.reason} /> : '–'],
               endpoint.description ? [t('about'), endpoint.description] : null,
             ]}
           />
         </Section>
         <Section title={t('call')}>
-          <Code text={curlOf(endpoint, exampleOf(endpoint))} label={t('call')} />
+          <Code text={curlOf(endpoint, exampleOf(endpoint))} label={t('call')} wrap />
         </Section>
       </div>
     </>
@@ -85,7 +88,7 @@ export function DeploymentList({ endpoint }: { endpoint: Endpoint }) {
                     <span>{t('rollBackSure')}</span>
                     <button
                       type="button"
-                      className="button main"
+                      className="button primary"
                       disabled={back.isPending}
                       onClick={() => {
                         setSure(false)
@@ -114,7 +117,7 @@ export function DeploymentList({ endpoint }: { endpoint: Endpoint }) {
                 { id: 'revision', head: '#', right: true, width: 52, cell: (deployment) => deployment.revision },
                 { id: 'state', head: t('state'), width: 120, cell: (deployment) => <DeploymentStateSign state={deployment.state} /> },
                 { id: 'version', head: t('version'), width: 150, cell: (deployment) => <VersionLink id={deployment.version} /> },
-                { id: 'reason', head: t('reason'), cell: (deployment) => <span title={deployment.why ?? deployment.reason}>{deployment.why ?? deployment.reason}</span> },
+                { id: 'reason', head: t('reason'), cell: (deployment) => <Reason text={deployment.why ?? deployment.reason} /> },
                 { id: 'id', head: 'id', width: 120, right: true, cell: (deployment) => <Id id={deployment.id} /> },
                 { id: 'created', head: t('created'), right: true, width: 110, cell: (deployment) => <WallTime at={deployment.created_at} /> },
                 { id: 'live', head: t('liveSince'), right: true, width: 110, cell: (deployment) => <WallTime at={deployment.live_at} /> },
@@ -146,9 +149,9 @@ export function PredictionList({ endpoint, project }: { endpoint: Endpoint; proj
             open={(prediction) => void navigate({ to: '/p/$project/predictions/$prediction', params: { project, prediction: prediction.id } })}
             height="calc(100vh - 230px)"
             columns={[
-              { id: 'id', head: 'id', width: 190, cell: (prediction) => <ThingLink kind="prediction" id={prediction.id}>{prediction.id}</ThingLink> },
+              { id: 'id', head: 'id', width: 250, cell: (prediction) => <ThingLink kind="prediction" id={prediction.id}>{prediction.id}</ThingLink> },
               { id: 'event', head: t('eventTime'), right: true, width: 130, cell: (prediction) => <EventTime at={prediction.event_at} /> },
-              { id: 'entity', head: t('entity'), width: 90, cell: (prediction) => String(prediction.entity) },
+              { id: 'entity', head: t('entity'), width: 110, cell: (prediction) => String(prediction.entity) },
               { id: 'output', head: t('output'), right: true, width: 90, cell: (prediction) => <b style={{ fontWeight: 500 }}>{showNumber(prediction.output, locale)}</b> },
               ...names.map((name) => ({ id: `input ${name}`, head: <span title={name}>{name}</span>, right: true, cell: (prediction: Prediction) => showInput(prediction.inputs[name], locale) })),
               { id: 'version', head: t('version'), width: 110, right: true, cell: (prediction) => <VersionLink id={prediction.version} /> },
@@ -181,7 +184,7 @@ function exampleOf(endpoint: Endpoint): Request {
 
 function curlOf(endpoint: Endpoint, request: Request): string {
   const url = endpoint.url ?? 'http://127.0.0.1:PORT'
-  return `curl ${url}/v2/models/${endpoint.name}/infer \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(request)}'`
+  return `curl ${url}/v2/models/${endpoint.name}/infer \\\n  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(request).replaceAll('},{', '},\n       {')}'`
 }
 
 type InferAnswer = { outputs: { name: string; data: number[] }[]; id: string; model_version?: string }
@@ -218,7 +221,7 @@ export function TryForm({ endpoint }: { endpoint: Endpoint }) {
           <FieldRow name="event_time" datatype="ISO 8601" value={eventTime} put={setEventTime} placeholder={t('eventTimeNow')} />
         </dl>
         <p style={{ marginTop: 10 }}>
-          <button type="submit" className="button main" disabled={sent.isPending || endpoint.state === 'not deployed'}>
+          <button type="submit" className="button primary" disabled={sent.isPending || endpoint.state === 'not deployed'}>
             {t('predict')}
           </button>
         </p>
@@ -238,7 +241,7 @@ export function TryForm({ endpoint }: { endpoint: Endpoint }) {
         <p className="quiet">{t('tryHint')}</p>
       </form>
       <Section title="curl">
-        <Code text={curlOf(endpoint, request)} label="curl" />
+        <Code text={curlOf(endpoint, request)} label="curl" wrap />
       </Section>
     </div>
   )
@@ -257,9 +260,4 @@ function FieldRow({ name, datatype, value, put, placeholder }: { name: string; d
       </dd>
     </>
   )
-}
-
-/** Counters since the process started, as far as it tells them. */
-export function counterText(endpoint: Endpoint, name: string, locale: string): string {
-  return showCount(numberAt(endpoint.counters, name), locale)
 }

@@ -16,13 +16,18 @@ const LIVE_MS = 1_500
 export function MetricChart({ runs, metric, height = 180, byTime = false, weight = 0, zoom, setZoom }: Props) {
   const t = useTranslations('run')
   const live = useLiveState()
-  const asked = useQueries({ queries: runs.map((run) => ({ ...seriesQuery(run.id, metric), refetchInterval: run.status === 'running' && live !== 'paused' ? LIVE_MS : false })) })
-  const found = asked.map((each) => each.data)
-  const failed = asked.find((each) => each.error)
-  const drawn = useMemo(() => draw(runs, found, byTime, weight), [runs, byTime, weight, ...found])
+  const asked = useQueries({ queries: runs.map((run) => ({ ...seriesQuery(run.id, metric), refetchInterval: run.status === 'running' && live !== 'paused' ? LIVE_MS : (false as const) })), combine: gather })
+  const { found, failed } = asked
+  const drawn = useMemo(() => draw(runs, found, byTime, weight), [runs, byTime, weight, found])
   if (failed?.error && found.every((each) => each === undefined)) return <Failure error={failed.error} again={() => void failed.refetch()} />
   if (found.every((each) => each === undefined)) return <ChartBones height={height} />
   return <LineChart title={metric} x={drawn.x} kind={byTime ? 'wall' : 'step'} xLabel={byTime ? t('byTime') : t('step')} lines={drawn.lines} height={height} sync={byTime ? 'run-time' : 'run-step'} zoom={zoom} {...(setZoom ? { setZoom } : {})} />
+}
+
+type Asked = { data: Series | undefined; error: Error | null; refetch: () => unknown }
+
+function gather(asked: Asked[]): { found: (Series | undefined)[]; failed: Asked | undefined } {
+  return { found: asked.map((each) => each.data), failed: asked.find((each) => each.error) }
 }
 
 function draw(runs: Run[], found: (Series | undefined)[], byTime: boolean, weight: number): { x: number[]; lines: Line[] } {

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
 import type { Artifact, Run, RunDetails } from '../../api/types.ts'
 import { address, getText } from '../../lib/http.ts'
-import { at, isRecord, textAt, type Json } from '../../lib/json.ts'
+import { at, isRecord, textAt, type Json, type JsonRecord } from '../../lib/json.ts'
 import { useLiveState } from '../../lib/live.ts'
 import { snippets } from '../../lib/snippets.ts'
 import { showBytes, showSeconds } from '../../lib/units.ts'
@@ -16,15 +16,18 @@ import { Facts, Section } from '../../ui/Page.tsx'
 import { Table } from '../../ui/Table.tsx'
 import { Choices } from '../../ui/Tabs.tsx'
 import { WallTime } from '../../ui/Time.tsx'
-import { ThingLink } from '../lineage/ThingLink.tsx'
+import { kindOf, ThingLink } from '../lineage/ThingLink.tsx'
 import { MetricChart } from './MetricChart.tsx'
 import { logsQuery } from './queries.ts'
 import { showValue, showWire } from './values.ts'
 
 export function RunOverview({ details }: { details: RunDetails }) {
   const t = useTranslations()
+  const locale = useLocale()
   const { run, parent, children } = details
-  const metrics = Object.keys(run.metrics)
+  const lines = Object.entries(run.metrics).filter(([, point]) => point.step > 0)
+  const params = Object.entries(run.params)
+  const pipelineRun = run.tags.pipeline_run
   return (
     <>
       {run.error ? (
@@ -37,38 +40,34 @@ export function RunOverview({ details }: { details: RunDetails }) {
           <Facts
             items={[
               [t('experiments.experiment'), run.experiment],
+              typeof pipelineRun === 'string' ? [t('run.pipelineRun'), <ThingLink key="prun" kind="pipeline_run" id={pipelineRun} />] : null,
               [t('experiments.started'), <WallTime key="started" at={run.started_at} />],
               [t('experiments.duration'), showSeconds(run.duration_seconds)],
-              textAt(details.conditions, 'command') || Array.isArray(at(details.conditions, 'command')) ? ['command', <code key="command">{commandOf(details.conditions)}</code>] : null,
+              commandOf(details.conditions) ? ['command', <code key="command">{commandOf(details.conditions)}</code>] : null,
+              textAt(details.conditions, 'entrypoint') ? ['entrypoint', <code key="entrypoint">{textAt(details.conditions, 'entrypoint')}</code>] : null,
               textAt(details.conditions, 'git.commit') ? ['git', <Id key="git" id={textAt(details.conditions, 'git.commit')} />] : null,
-              parent ? [t('run.parent'), <ThingLink key="parent" kind={parent.startsWith('prun_') ? 'pipeline_run' : 'run'} id={parent} />] : null,
+              parent ? [t('run.parent'), <ThingLink key="parent" kind={kindOf(parent)} id={parent} />] : null,
               children.length ? [t('run.children'), <span key="children">{children.slice(0, 12).map((child) => <span key={child}><ThingLink kind="run" id={child} /> </span>)}</span>] : null,
+              ...params.slice(0, 8).map(([name, value]): [string, ReactNode] => [name, <span key={name} className="num">{showValue(value, locale)}</span>]),
             ]}
           />
         </Section>
-        <ValueList title={t('experiments.metrics')} run={run} />
+        {Object.keys(run.metrics).length ? (
+          <Section title={t('experiments.metrics')}>
+            <Facts items={Object.entries(run.metrics).slice(0, 12).map(([name, point]) => [name, <span key={name} className="num">{showWire(point.value, locale)}</span>])} />
+          </Section>
+        ) : null}
       </div>
-      {metrics.length ? (
+      {lines.length ? (
         <div className="columns section">
-          {metrics.slice(0, 4).map((metric) => (
+          {lines.slice(0, 4).map(([metric]) => (
             <MetricChart key={metric} runs={[run]} metric={metric} height={150} />
           ))}
         </div>
-      ) : (
-        <Empty title={t('run.noMetrics')} text={t('run.noMetricsText')} code={snippets.run} />
-      )}
+      ) : run.kind === 'run' && Object.keys(run.metrics).length === 0 ? (
+        <Empty title={t('run.noMetrics')} text={t('run.noMetricsText')} code={run.status === 'running' ? snippets.run : ''} />
+      ) : null}
     </>
-  )
-}
-
-function ValueList({ title, run }: { title: string; run: Run }) {
-  const locale = useLocale()
-  const entries = Object.entries(run.metrics)
-  if (entries.length === 0) return null
-  return (
-    <Section title={title}>
-      <Facts items={entries.slice(0, 12).map(([name, point]) => [name, <span key={name} className="num">{showWire(point.value, locale)}</span>])} />
-    </Section>
   )
 }
 
@@ -159,17 +158,17 @@ export function RunEnvironment({ details }: { details: RunDetails }) {
   const diff = artifacts.find((artifact) => artifact.name.endsWith('.diff') || artifact.name.endsWith('.patch'))
   const packages = artifacts.find((artifact) => artifact.name.includes('packages') || artifact.name.includes('requirements'))
   if (Object.keys(conditions).length === 0 && !diff) return <Empty title={t('noEnvironment')} text={t('noEnvironmentText')} code={snippets.run} />
-  const plain = Object.entries(conditions).filter(([, value]) => !isRecord(value) && !Array.isArray(value))
-  const groups = Object.entries(conditions).filter(([, value]) => isRecord(value))
+  const plain = Object.entries(conditions).filter(([name, value]) => name !== 'command' && !isRecord(value))
+  const groups = groupsOf(conditions, '')
   return (
     <>
       <div className="columns">
         <Section title={t('machine')}>
-          <Facts items={[['command', <code key="command">{commandOf(conditions)}</code>], ...plain.filter(([name]) => name !== 'command').map(([name, value]): [string, string] => [name, String(value)])]} />
+          <Facts items={[commandOf(conditions) ? ['command', <code key="command">{commandOf(conditions)}</code>] : null, ...plain.map(([name, value]): [string, ReactNode] => [name, showPlain(value)])]} />
         </Section>
-        {groups.map(([name, value]) => (
+        {groups.map(([name, values]) => (
           <Section key={name} title={name}>
-            <Facts items={isRecord(value) ? Object.entries(value).slice(0, 40).map(([key, each]) => [key, typeof each === 'object' && each !== null ? <code key={key}>{JSON.stringify(each)}</code> : String(each)]) : []} />
+            <Facts items={values.map(([key, value]) => [key, showPlain(value)])} />
           </Section>
         ))}
       </div>
@@ -177,6 +176,22 @@ export function RunEnvironment({ details }: { details: RunDetails }) {
       {packages ? <TextArtifact artifact={packages} title={t('packages')} /> : null}
     </>
   )
+}
+
+/** Records in records, each as a group of its own plain values. */
+function groupsOf(value: JsonRecord, prefix: string): [string, [string, Json][]][] {
+  return Object.entries(value).flatMap(([name, each]): [string, [string, Json][]][] => {
+    if (!isRecord(each)) return []
+    const path = prefix ? `${prefix}.${name}` : name
+    const plain = Object.entries(each).filter(([, inner]) => inner !== null && !isRecord(inner))
+    return [...(plain.length ? [[path, plain] satisfies [string, [string, Json][]]] : []), ...groupsOf(each, path)]
+  })
+}
+
+function showPlain(value: Json): ReactNode {
+  if (typeof value === 'string') return value.startsWith('sha256:') ? <Id id={value} /> : value
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.length > 20 ? `${value.slice(0, 20).join(', ')} … (${value.length})` : value.join(', ')
+  return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : String(value)
 }
 
 function TextArtifact({ artifact, title, diff = false }: { artifact: Artifact; title: string; diff?: boolean }) {
