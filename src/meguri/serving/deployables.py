@@ -27,7 +27,8 @@ class Deployables:
         return Deployable(
             version=known.id,
             project=known.project,
-            label=known.label,
+            name=known.model,
+            number=known.number,
             model=ServedModel(known.blob, known.format, inputs),
             reference=None if reference is None else Reference.from_json(reference).without_blocks().to_json(),
             golden=tuple(GoldenRow(each.inputs, each.output) for each in known.golden),

@@ -16,11 +16,12 @@ COMING_OR_LIVE: tuple[DeploymentState, ...] = ("created", "live")
 
 @dataclass(frozen=True, slots=True)
 class Deployable:
-    """What serving needs to know of a model version. `label` is what people call it (`bikes 7`); `reference` as in a route."""
+    """What serving needs to know of a model version. `name` and `number`: as people call it (`bikes 7`); the rest as in a route."""
 
     version: str
     project: str
-    label: str
+    name: str
+    number: int
     model: ServedModel
     reference: dict[str, Any] | None = None  # Any: JSON
     golden: tuple[GoldenRow, ...] = ()

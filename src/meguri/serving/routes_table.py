@@ -43,7 +43,8 @@ class GoldenRow:
 class Route:
     """What an endpoint serves. A later revision replaces an earlier one.
 
-    `reference`: JSON of the version's reference profile (`meguri.profiles.reference`), None to keep no profiles.
+    `name` and `number`: the version as people call it (`bikes` and 7). `reference`: JSON of its reference profile
+    (`meguri.profiles.reference`), None to keep no profiles.
     """
 
     revision: int
@@ -56,6 +57,13 @@ class Route:
     feature_set: FeatureSet
     reference: dict[str, Any] | None = None  # Any: JSON
     golden: tuple[GoldenRow, ...] = ()
+    name: str = ""
+    number: int = 0
+
+    @property
+    def label(self) -> str:
+        """`bikes 7`."""
+        return f"{self.name} {self.number}" if self.name else self.version
 
     def to_json(self) -> bytes:
         return msgspec.json.encode(self, order="deterministic")

@@ -103,11 +103,13 @@ class Serving:
             feature_set=self._feature_set(tx, target),
             reference=deployable.reference,
             golden=deployable.golden,
+            name=deployable.name,
+            number=deployable.number,
         )
         latest = tables.find_latest(tx, endpoint)
         if latest is not None and _serves_the_same(tables.get_route(tx, latest.id), route):
             return latest
-        return self._create(tx, target, route, deployable.label, reason, former=tables.find_live(tx, endpoint))
+        return self._create(tx, target, route, reason, former=tables.find_live(tx, endpoint))
 
     def roll_back(self, tx: Connection, project: str, endpoint: str, *, reason: str) -> Deployment:
         """Deploy again what was live before the present deployment. Raises Conflict where nothing was."""
@@ -118,8 +120,9 @@ class Serving:
             raise Conflict(f"endpoint {endpoint!r} has no former deployment to roll back to: deploy another version", endpoint=endpoint)
         route = replace(tables.get_route(tx, good.id), revision=target.revision + 1, port=target.port, deployment=self.new_id("dep"))
         tables.change_deployment(tx, bad.id, state="rolled_back", why=reason)
-        made = self._create(tx, target, route, good.version, reason, former=bad)
-        payload = {"endpoint": endpoint, "deployment": bad.id, "version": bad.version, "to": good.version, "by": made.id, "reason": reason}
+        made = self._create(tx, target, route, reason, former=bad)
+        told = {"to": good.version, "to_number": route.number, "by": made.id, "reason": reason}
+        payload = _payload(bad, tables.get_route(tx, bad.id), told)
         self.events.add(tx, "deployment.rolled_back", project=target.project, subject=bad.id, payload=payload)
         return made
 
@@ -223,9 +226,7 @@ class Serving:
             raise Conflict(f"project {endpoint.project!r} does not declare endpoint {endpoint.name!r} any more: apply a project that does")
         return definition.feature_set(endpoint.features)
 
-    def _create(
-        self, tx: Connection, endpoint: Endpoint, route: Route, label: str, reason: str, *, former: Deployment | None
-    ) -> Deployment:
+    def _create(self, tx: Connection, endpoint: Endpoint, route: Route, reason: str, *, former: Deployment | None) -> Deployment:
         made = Deployment(
             id=route.deployment,
             project=endpoint.project,
@@ -241,10 +242,10 @@ class Serving:
         )
         tables.add_deployment(tx, made, route)
         tables.change_endpoint(tx, endpoint.name, revision=route.revision)
-        version = self.lineage.node(tx, "model_version", route.version, project=endpoint.project, label=label)
+        version = self.lineage.node(tx, "model_version", route.version, project=endpoint.project, label=route.label)
         node = self.lineage.node(tx, "deployment", made.id, project=endpoint.project, label=f"{endpoint.name} {route.revision}")
         self.lineage.edge(tx, version, node, "deployed")
-        payload = {"endpoint": endpoint.name, "deployment": made.id, "version": made.version, "revision": made.revision, "reason": reason}
+        payload = _payload(made, route, {"revision": made.revision, "reason": reason})
         self.events.add(tx, "deployment.created", project=endpoint.project, subject=made.id, payload=payload)
         self.jobs.enqueue(tx, ROLL_OUT, f"roll_out:{made.id}", project=endpoint.project, payload={"deployment": made.id}, subject=made.id)
         return made
@@ -308,7 +309,7 @@ class Serving:
 
     def _note_failed(self, tx: Connection, deployment: Deployment, why: str) -> None:
         tables.change_deployment(tx, deployment.id, state="failed", why=why)
-        payload = {"endpoint": deployment.endpoint, "deployment": deployment.id, "version": deployment.version, "why": why}
+        payload = _payload(deployment, tables.get_route(tx, deployment.id), {"why": why})
         self.events.add(tx, "deployment.failed", project=deployment.project, subject=deployment.id, payload=payload)
 
     def _note_went_live(self, tx: Connection, deployment: Deployment) -> None:
@@ -318,15 +319,14 @@ class Serving:
         former = None if deployment.former is None else tables.get_deployment(tx, deployment.former)
         tables.change_deployment(tx, deployment.id, state="live", live_at=self.clock())
         self.lineage.edge(tx, Node("deployment", deployment.id), Node("endpoint", deployment.endpoint), "served")
-        payload = {
-            "endpoint": deployment.endpoint,
-            "deployment": deployment.id,
-            "version": deployment.version,
-            "revision": deployment.revision,
-            "reason": deployment.reason,
-            "former": None if former is None else former.version,
-        }
+        told = {"revision": deployment.revision, "reason": deployment.reason, "former": None if former is None else former.version}
+        payload = _payload(deployment, tables.get_route(tx, deployment.id), told)
         self.events.add(tx, "deployment.live", project=deployment.project, subject=deployment.id, payload=payload)
+
+
+def _payload(deployment: Deployment, route: Route, more: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    what = {"endpoint": deployment.endpoint, "deployment": deployment.id, "version": deployment.version}
+    return {**what, "model": route.name, "number": route.number, **more}
 
 
 def _serves_the_same(one: Route, other: Route) -> bool:

@@ -35,7 +35,8 @@ def test_a_registered_version_is_deployable_without_the_blocks_of_its_reference(
     assert found == Deployable(
         version=version.id,
         project="bikes",
-        label="bikes 1",
+        name="bikes",
+        number=1,
         model=ServedModel(about.blob, "onnx", (ServedInput("hr", "int"), ServedInput("temp", "float"))),
         reference=reference().without_blocks().to_json(),
         golden=(ServedGoldenRow((1, 0.5), 8.0),),

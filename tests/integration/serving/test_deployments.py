@@ -25,7 +25,15 @@ def test_a_deployed_version_answers_and_is_in_events_and_lineage(world: World) -
     world.settle()
     assert world.infer("p1")["model_version"] == "mv_1"
     assert world.states() == {"mv_1": "live"}
-    created = {"endpoint": "bikes", "deployment": id, "version": "mv_1", "revision": 1, "reason": "asked for"}
+    created = {
+        "endpoint": "bikes",
+        "deployment": id,
+        "version": "mv_1",
+        "model": "bikes",
+        "number": 1,
+        "revision": 1,
+        "reason": "asked for",
+    }
     assert world.events() == [("deployment.created", created), ("deployment.live", {**created, "former": None})]
     with world.ledger.db.read() as tx:
         edges = world.ledger.lineage.upstream(tx, Node("endpoint", "bikes")).edges
@@ -74,7 +82,8 @@ def test_rolling_back_serves_the_former_version_again(world: World) -> None:
         made = world.serving.roll_back(tx, "bikes", "bikes", reason="worse")
     world.settle()
     assert (made.version, world.infer("p1")["model_version"], world.infer("p1")["parameters"]["deployment"]) == ("mv_1", "mv_1", made.id)
-    rolled_back = {"endpoint": "bikes", "deployment": "dep_2", "version": "mv_2", "to": "mv_1", "by": made.id, "reason": "worse"}
+    rolled_back = {"endpoint": "bikes", "deployment": "dep_2", "version": "mv_2", "model": "bikes", "number": 2}
+    rolled_back |= {"to": "mv_1", "to_number": 1, "by": made.id, "reason": "worse"}
     assert [payload for kind, payload in world.events() if kind == "deployment.rolled_back"] == [rolled_back]
     with world.ledger.db.read() as tx:
         states = [(each.id, each.state) for each in reversed(world.serving.list_deployments(tx, "bikes"))]

@@ -42,7 +42,7 @@ def deployable(version: str, **more: Any) -> Deployable:  # Any: fields of Deplo
     number = int(version.removeprefix("mv_"))
     made = route(1, model=linear_model(bias=float(number)))
     fields: dict[str, Any] = {"golden": (GoldenRow((1.0, 0.5, 100.0), 57.0 + number),), **more}
-    return Deployable(version, "bikes", f"bikes {number}", made.model, made.reference, **fields)
+    return Deployable(version, "bikes", "bikes", number, made.model, made.reference, **fields)
 
 
 @dataclass
