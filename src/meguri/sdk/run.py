@@ -10,20 +10,20 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from operator import index
 from pathlib import Path
 from types import TracebackType
 from typing import Any, SupportsFloat, SupportsIndex
 
 from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unavailable
 from meguri.core.ids import new_id
-from meguri.core.points import STEP_LIMIT, WirePoint, ensure_metric_key, wire_value
+from meguri.core.points import WirePoint, ensure_metric_key, wire_value
 from meguri.sdk.buffer import Buffer
 from meguri.sdk.capture import conditions
 from meguri.sdk.client import Client, connect
 from meguri.sdk.console import Console
 from meguri.sdk.spool import Header, Record, Spool
 from meguri.sdk.sync import send, sync
+from meguri.sdk.values import Value, checked_step, files_below, flat_values
 
 logger = logging.getLogger("meguri")
 
@@ -31,8 +31,6 @@ FINISH_SECONDS = 60.0
 """How long `finish` waits for a server that is away."""
 EXIT_SECONDS = 10.0
 UPLOAD_SECONDS = 60.0
-
-Value = str | int | float | bool | None
 
 
 class Run:
@@ -42,7 +40,7 @@ class Run:
         self.id = id
         self.client = client
         self._finishes = finishes
-        self._known_keys: set[str] = set()
+        self._known_keys: dict[str, str] = {}
         self._step = 0
         self._lock = threading.Lock()
         self._is_over = False
@@ -61,7 +59,7 @@ class Run:
             raise RunFinished(self.id)
         at = time.time_ns() // 1_000
         with self._lock:
-            at_step = self._step if step is None else _step(step)
+            at_step = self._step if step is None else checked_step(step)
             points = [self._point(key, at_step, value, at) for key, value in metrics.items()]
             self._step = max(self._step, at_step + 1)
             if points:
@@ -82,7 +80,7 @@ class Run:
         """
         if self._is_over:
             raise RunFinished(self.id)
-        return [self._upload(each, file, kind) for each, file in _files(Path(path), name)]
+        return [self._upload(each, file, kind) for each, file in files_below(Path(path), name)]
 
     def flush(self, timeout_seconds: float = FINISH_SECONDS) -> bool:
         """Wait until the server has everything that was logged so far; False where it does not answer in time."""
@@ -113,10 +111,11 @@ class Run:
         return f"<Run {self.id}>"
 
     def _point(self, key: str, step: int, value: SupportsFloat, at: int) -> WirePoint:
-        if key not in self._known_keys:
-            self._known_keys.add(ensure_metric_key(key))
+        known = self._known_keys.get(key)
+        if known is None:
+            known = self._known_keys[key] = str.__str__(ensure_metric_key(key))  # NumPy's texts are not JSON's
         try:
-            return key, step, wire_value(float(value)), at
+            return known, step, wire_value(float(value)), at
         except (TypeError, ValueError) as error:
             why = f"{key!r} is {repr(value)[:60]}, which is not a number: save other things with run.params or run.artifact"
             raise Invalid("metric", why) from error
@@ -124,7 +123,7 @@ class Run:
     def _add(self, kind: Any, values: Mapping[str, Value] | None, more: Mapping[str, Value]) -> None:  # Any: "params" or "tags"
         if self._is_over:
             raise RunFinished(self.id)
-        flat = _flat({**(values or {}), **more}, kind)
+        flat = flat_values({**(values or {}), **more}, kind)
         if flat:
             (self._buffer or self._renew()).add(kind, flat)
 
@@ -231,8 +230,8 @@ def init(
             "project": project,
             "experiment": experiment,
             "name": name,
-            "params": _flat(params or {}, "params"),
-            "tags": _flat(tags or {}, "tags"),
+            "params": flat_values(params or {}, "params"),
+            "tags": flat_values(tags or {}, "tags"),
             "conditions": found.values,
             "texts": found.texts,
             "parent": parent.id if isinstance(parent, Run) else parent,
@@ -352,58 +351,3 @@ def _send_leftovers(client: Client) -> None:
         report = sync(client)
         if report.sent:
             logger.info("meguri: sent what earlier processes had left: %s", ", ".join(report.sent))
-
-
-def _flat(values: Mapping[str, Any], field: str, prefix: str = "") -> dict[str, Value]:  # Any: values or mappings of them
-    flat: dict[str, Value] = {}
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            flat |= _flat(value, field, f"{name}.")
-        elif value is None or isinstance(value, bool | int | str):
-            flat[name] = value
-        elif isinstance(value, float):
-            flat[name] = wire_value(value)
-        else:
-            flat[name] = _plain(value)
-    return flat
-
-
-def _plain(value: object) -> Value:
-    """A number where it is one, such as NumPy's; else how it shows itself."""
-    item = getattr(value, "item", None)
-    if callable(item):
-        with suppress(TypeError, ValueError):
-            number = item()
-            if isinstance(number, bool | int | str):
-                return number
-            if isinstance(number, float):
-                return wire_value(number)
-    return str(value)
-
-
-def _step(step: SupportsIndex) -> int:
-    try:
-        number = index(step)
-    except TypeError:
-        number = STEP_LIMIT + 1
-    if isinstance(step, bool) or not -STEP_LIMIT <= number <= STEP_LIMIT:
-        raise Invalid("step", f"{step!r} is no step: steps are whole numbers within +-2**53")
-    return number
-
-
-def _files(path: Path, name: str | None) -> list[tuple[str, Path]]:
-    if path.is_file():
-        return [(name or path.name, path)]
-    if not path.is_dir():
-        raise Invalid("path", f"{path} is neither a file nor a folder: give the path of what to save")
-    top = name or path.resolve().name
-    found: list[tuple[str, Path]] = []
-    for folder, folders, files in os.walk(path):
-        folders.sort()
-        for each in sorted([*files, *(inner for inner in folders if (Path(folder) / inner).is_symlink())]):
-            file = Path(folder) / each
-            if file.is_symlink():
-                raise Invalid("path", f"{file} is a link: save what it leads to by its own path, or take it out of the folder")
-            found.append((f"{top}/{file.relative_to(path).as_posix()}", file))
-    return found
