@@ -15,8 +15,10 @@ from meguri.profiles.reference import DAY
 SHOWN_COLUMNS = 50
 
 
-def quality_check(monitor: MonitorDefinition, day: int, version: str | None, found: QualityVerdict, newest_day: int | None) -> Check:
-    """`newest_day`: the newest mature day that went in."""
+def quality_check(
+    monitor: MonitorDefinition, day: int, version: str | None, found: QualityVerdict, newest_day: int | None, against: str | None
+) -> Check:
+    """`newest_day`: the newest mature day that went in. `against`: the version whose normal days were the measure, None for its own."""
     evidence = {
         "metric": monitor.metric,
         "tolerance": monitor.tolerance,
@@ -26,6 +28,8 @@ def quality_check(monitor: MonitorDefinition, day: int, version: str | None, fou
         "score": _round(found.score),
         "critical": CRITICAL,
         "newest_day": newest_day,
+        "first_day": found.first_day,
+        "against": against,
         "why_not": found.why_not,
     }
     return Check(

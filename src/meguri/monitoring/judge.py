@@ -16,7 +16,7 @@ from meguri.monitoring import tables
 from meguri.monitoring.drift import DayCounts, DriftVerdict, judge_drift, thresholds_of
 from meguri.monitoring.evidence import drift_check, quality_check
 from meguri.monitoring.model import Check
-from meguri.monitoring.quality import DayErrors, QualityVerdict, judge_quality
+from meguri.monitoring.quality import OWN_DAYS, DayErrors, QualityVerdict, judge_quality
 from meguri.profiles.reference import Reference
 from meguri.serving.tables import find_live
 
@@ -86,6 +86,14 @@ def expected_coverage(coverage: Mapping[int, tuple[int, int]], until_day: int) -
     return median(settled) if len(settled) >= 5 else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open alert of quality: `version` was normal before event day `bad_since`."""
+
+    version: str
+    bad_since: int
+
+
 class Judge:
     """Judges; keeps the references of the versions that serve, and their thresholds, for they never change."""
 
@@ -94,7 +102,15 @@ class Judge:
         self._references: dict[str, Reference] = {}
         self._thresholds: dict[tuple[str, int], dict[str, float]] = {}
 
-    def check(self, tx: Connection, monitor: MonitorDefinition, day: int, days: Days, last: Check | None) -> Check:
+    def check(
+        self, tx: Connection, monitor: MonitorDefinition, day: int, days: Days, last: Check | None, held: Held | None = None
+    ) -> Check:
+        """What a monitor finds at the beginning of an event day. `held`: its open alert of quality.
+
+        A version that takes over while an alert is open may have been held out on, and first serve, days that are bad already; measured
+        against itself it would never look bad. So it is measured against what was normal for the alert's version, until it is back
+        there, or until a version serves whose training reaches a whole window into the new world: that is as good as it gets.
+        """
         known = days.before(day)
         live = find_live(tx, monitor.endpoint)
         version = known.serving_version(live.version if live else None)
@@ -103,17 +119,40 @@ class Judge:
         mature = known.mature(day)
         own = [errors for owner, errors in known.errors if owner == version and errors.day in mature]
         newest = own[-1].day if own else None
+        if held is not None and (version is None or not self._is_held(tx, monitor, version, held)):
+            held = None
         if last is not None and last.version == version and last.evidence["newest_day"] == newest:
             found = QualityVerdict(False, None, None, None, 0.0, 0, 0, 0, None, "no day has got its labels since the last check")
         else:
-            found = self._quality(tx, monitor, version, own)
-        return quality_check(monitor, day, version, found, newest)
+            normal = None
+            if held is not None:
+                former = [errors for owner, errors in known.errors if owner == held.version and errors.day < held.bad_since]
+                normal = [
+                    *baseline_days(self._find_baseline(tx, held.version)),
+                    *[each for each in former if each.day in mature][:OWN_DAYS],
+                ]
+            found = self._quality(tx, monitor, version, own, normal)
+        return quality_check(monitor, day, version, found, newest, None if held is None else held.version)
 
-    def _quality(self, tx: Connection, monitor: MonitorDefinition, version: str | None, own: Sequence[DayErrors]) -> QualityVerdict:
-        baseline = self._find_baseline(tx, version) if version is not None else None
+    def _is_held(self, tx: Connection, monitor: MonitorDefinition, version: str, held: Held) -> bool:
+        if version == held.version:
+            return False
+        judged_on = baseline_days(self._find_baseline(tx, version))
+        return not judged_on or judged_on[0].day < held.bad_since + window_days(monitor)
+
+    def _quality(
+        self,
+        tx: Connection,
+        monitor: MonitorDefinition,
+        version: str | None,
+        own: Sequence[DayErrors],
+        normal: Sequence[DayErrors] | None,
+    ) -> QualityVerdict:
+        baseline = self._find_baseline(tx, version) if version is not None and normal is None else None
         return judge_quality(
-            baseline_days(baseline),
+            baseline_days(baseline) if normal is None else normal,
             own,
+            own_is_reference=normal is None,
             metric=monitor.metric,
             window_days=window_days(monitor),
             tolerance=monitor.tolerance,

@@ -81,8 +81,8 @@ def decide(signal: Signal, alert: OpenAlert | None, checks: Sequence[Check], *, 
     """`checks`: the latest ones, ascending, the last of which is new. A breach that lasts is told again every `every_days`."""
     now = checks[-1]
     resolve = None
-    if alert is not None and now.version is not None and now.version != alert.version:
-        alert, resolve = None, "another version serves"
+    if alert is not None and now.version is not None and now.version != alert.version and not now.evidence.get("against"):
+        alert, resolve = None, "another version serves" if signal == "drift" else "a version that was trained on the new world serves"
     mine = [each for each in checks if each.version == now.version]
     if alert is None:
         opens = now.verdict == "breach" and (signal == "quality" or _breaches(mine) >= NEEDED_BREACHES)

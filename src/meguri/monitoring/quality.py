@@ -81,8 +81,12 @@ def judge_quality(
     window_days: int,
     tolerance: float,
     minimum_rows: int,
+    own_is_reference: bool = True,
 ) -> QualityVerdict:
-    """`baseline`: the version's days on its holdout; `own`: its mature days in service, both ascending. The last of `own` is judged."""
+    """`baseline`: the version's days on its holdout; `own`: its mature days in service, both ascending. The last of `own` is judged.
+
+    `own_is_reference` False: only `baseline` says what is normal, because an alert is open and the version may have been born into it.
+    """
     first, days = _usable(baseline, metric), _usable(own, metric)
     shown = days[-window_days:]
     value, rows = metric_of(shown, metric), sum(each.n for each in shown)
@@ -92,7 +96,8 @@ def judge_quality(
     found = [
         each
         for length in _lengths(window_days, len(days))
-        if (each := _compare(first, days, length, metric, tolerance)) is not None
+        if (each := _compare([*first, *days[: _own_days(days, length)]] if own_is_reference else first, days, length, metric, tolerance))
+        is not None
     ]  # fmt: skip
     if not found:
         return QualityVerdict(False, value, None, None, 0.0, len(shown), rows, len(first), start, "too few days to compare with")
@@ -106,9 +111,8 @@ def judge_quality(
 
 
 def _compare(
-    baseline: Sequence[DayErrors], own: Sequence[DayErrors], length: int, metric: Metric, tolerance: float
+    reference: Sequence[DayErrors], own: Sequence[DayErrors], length: int, metric: Metric, tolerance: float
 ) -> QualityVerdict | None:
-    reference = [*baseline, *own[: min(OWN_DAYS, len(own) - length)]]
     if len(reference) < FEWEST_REFERENCE_DAYS:
         return None
     window = own[-length:]
@@ -122,6 +126,11 @@ def _compare(
     return QualityVerdict(
         breached, metric_of(window, metric), expected, expected * (1 + tolerance), score, length, rows, len(reference), window[0].day
     )  # fmt: skip
+
+
+def _own_days(own: Sequence[DayErrors], length: int) -> int:
+    """How many of a version's own first days say what is normal for it: none of those that are judged."""
+    return min(OWN_DAYS, len(own) - length)
 
 
 def _normal_score(before: NDArray[np.float64], now: NDArray[np.float64]) -> float:

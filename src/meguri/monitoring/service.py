@@ -18,7 +18,7 @@ from meguri.db.engine import Database
 from meguri.events.service import Events
 from meguri.lineage.service import Lineage, Node
 from meguri.monitoring import series, tables
-from meguri.monitoring.judge import Days, FindJson, Judge, window_days
+from meguri.monitoring.judge import Days, FindJson, Held, Judge, window_days
 from meguri.monitoring.labels import Accepted, Joined, Label, Labels
 from meguri.monitoring.model import (
     RECENT_CHECKS,
@@ -101,7 +101,8 @@ class Monitoring:
         for day in range(first, until + 1):
             if monitor.endpoint not in known:
                 known[monitor.endpoint] = Days.read(tx, monitor.endpoint, until_day=until)
-            check = self._judge.check(tx, monitor, day, known[monitor.endpoint], recent[-1] if recent else None)
+            held = _held(tables.open_alert(tx, project, monitor.name)) if monitor.kind == "quality" else None
+            check = self._judge.check(tx, monitor, day, known[monitor.endpoint], recent[-1] if recent else None, held)
             tx.execute(insert(checks), _check_row(project, check))
             recent = [*recent, check][-RECENT_CHECKS:]
             self._follow(tx, project, monitor, recent)
@@ -118,16 +119,18 @@ class Monitoring:
         if decision.open:
             self._open(tx, project, check)
         elif decision.tell and row is not None:
-            tx.execute(update(alerts).where(alerts.c.id == row.id).values(told_day=check.day, evidence=check.evidence))
+            evidence = {**check.evidence, "bad_since": row.evidence.get("bad_since")}
+            tx.execute(update(alerts).where(alerts.c.id == row.id).values(told_day=check.day, evidence=evidence))
             self._tell(tx, project, check, row.id)
 
     def _open(self, tx: Connection, project: str, check: Check) -> None:
         id, version = self.make_id("alr"), check.version or ""
+        evidence = {**check.evidence, "bad_since": check.evidence.get("first_day")}
         tx.execute(
             insert(alerts),
             {
                 "id": id, "project": project, "monitor": check.monitor, "endpoint": check.endpoint, "signal": check.kind,
-                "version": version, "opened_day": check.day, "told_day": check.day, "opened_at": check.at, "evidence": check.evidence,
+                "version": version, "opened_day": check.day, "told_day": check.day, "opened_at": check.at, "evidence": evidence,
             },
         )  # fmt: skip
         alert = self.lineage.node(tx, "alert", id, project=project, label=f"{check.kind}: {check.monitor}", at=check.at)
@@ -239,6 +242,11 @@ class Monitoring:
 
     def _now(self, tx: Connection, project: str) -> datetime:
         return self.events.watermark(tx, project) or self.clock()
+
+
+def _held(row: Row[Any] | None) -> Held | None:  # Any: an alert's columns
+    since = None if row is None else row.evidence.get("bad_since")
+    return None if row is None or since is None else Held(row.version, int(since))
 
 
 def _following(first: int | None, until: int) -> int:

@@ -54,6 +54,7 @@ class World:
     monitors: list[MonitorDefinition] = field(default_factory=lambda: [QUALITY, DRIFT])
     version: str = "mv_1"
     random: random.Random = field(default_factory=lambda: random.Random(0))
+    holdouts: dict[str, list[dict[str, float]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.monitoring = Monitoring(
@@ -64,7 +65,7 @@ class World:
             clock=self.ledger.clock,
             find_definition=lambda tx, project: ProjectDefinition(project, monitors=tuple(self.monitors)),
             find_reference=lambda tx, version: REFERENCE.to_json(),
-            find_baseline=lambda tx, version: {"metric": "mae", "days": self.holdout()},
+            find_baseline=lambda tx, version: {"metric": "mae", "days": self.holdouts.get(version, self.holdout())},
         )
         with self.ledger.db.write() as tx:
             add_endpoint(tx, Endpoint("ep_1", "bikes", "p", "bikes", "hourly", "", 0, 0, START))
@@ -156,17 +157,49 @@ def test_recovery_resolves_the_alert(world: World) -> None:
     assert [each.resolution for each in world.monitoring.list_alerts("p")] == ["recovered"]
 
 
-def test_new_version_resolves_the_alert_and_starts_afresh(world: World) -> None:
+def lose_accuracy(world: World) -> None:
     for day in range(20):
         world.live(day)
     for day in range(20, 25):
         world.live(day, error=25)
     world.version = "mv_2"
-    for day in range(25, 33):
+
+
+def held_out(first: int, error: float) -> list[dict[str, float]]:
+    """A week of held-out days, from a day of the world on."""
+    days = range(day_of(START) + first, day_of(START) + first + 7)
+    return [{"day": day, "n": 24, "abs": 24 * error, "sq": 24 * error * error * 1.2, "label": 2400.0} for day in days]
+
+
+def test_new_version_that_is_as_good_as_the_former_was_resolves_the_alert(world: World) -> None:
+    lose_accuracy(world)
+    for day in range(25, 36):
         world.live(day)
-    assert world.told()[-1][0] == "alert.resolved"
-    assert world.payload("alert.resolved")["why"] == "another version serves"
+    assert [each.resolution for each in world.monitoring.list_alerts("p")] == ["recovered"]
     assert [each.version for each in world.monitoring.list_checks("p", "quality", limit=3)] == ["mv_2"] * 3
+
+
+def test_version_born_into_a_bad_world_is_measured_against_the_good_one(world: World) -> None:
+    """It was trained before the change and held out on bad days: against itself it would never look bad, and the loop would be blind."""
+    world.holdouts["mv_2"] = held_out(17, 20.0)
+    lose_accuracy(world)
+    for day in range(25, 45):
+        world.live(day, error=25)
+    assert world.told("alert.resolved") == []
+    breaches = [day for _, _, day in world.told("monitor.breached")]
+    assert len(breaches) >= 3 and breaches[-1] > 35
+    [alert] = world.monitoring.list_alerts("p", is_open=True)
+    assert alert.evidence["against"] == "mv_1"
+
+
+def test_version_trained_well_into_the_new_world_says_itself_what_is_normal(world: World) -> None:
+    world.holdouts["mv_2"] = held_out(30, 25.0)
+    lose_accuracy(world)
+    for day in range(25, 45):
+        world.live(day, error=25)
+    assert world.told("alert.opened", "alert.resolved")[-1][0] == "alert.resolved"
+    assert world.payload("alert.resolved")["why"] == "a version that was trained on the new world serves"
+    assert world.monitoring.list_alerts("p", is_open=True) == []
 
 
 def test_drift_names_the_column_that_moved(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from meguri.monitoring.model import Check, Decision, OpenAlert, Signal, Verdict, decide
@@ -41,4 +42,14 @@ def test_another_version_resolves_and_starts_afresh() -> None:
     alert = OpenAlert("mv_1", told_day=90)
     changed = [*checks("breach", "breach"), *checks("breach", version="mv_2", first=102)]
     assert decide("drift", alert, changed, every_days=28) == Decision(resolve="another version serves")
-    assert decide("quality", alert, changed, every_days=28) == Decision("another version serves", open=True, tell=True)
+    why = "a version that was trained on the new world serves"
+    assert decide("quality", alert, changed, every_days=28) == Decision(why, open=True, tell=True)
+
+
+def test_quality_measured_against_the_alerts_own_version_keeps_the_alert() -> None:
+    alert = OpenAlert("mv_1", told_day=101)
+    held = [replace(each, evidence={"against": "mv_1"}) for each in checks("breach", "breach", "breach", version="mv_2", first=102)]
+    assert decide("quality", alert, held, every_days=7) == Decision()
+    assert decide("quality", alert, held, every_days=3) == Decision(tell=True)
+    back = [replace(each, evidence={"against": "mv_1"}) for each in checks("ok", "ok", "ok", version="mv_2", first=105)]
+    assert decide("quality", alert, back, every_days=7) == Decision(resolve="recovered")
