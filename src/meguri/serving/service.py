@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import socket
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 ROLL_OUT = "deployment.roll_out"
 WAIT_SECONDS = 60.0
+PORTS = range(20_000, 32_000)
 _LOOK_SECONDS = 0.1
 
 FindDeployable = Callable[[Connection, str], Deployable]
@@ -209,7 +211,8 @@ class Serving:
         self.client.close()
 
     def _add(self, tx: Connection, project: str, name: str, model: str, features: str, description: str) -> None:
-        made = Endpoint(self.new_id("ep"), name, project, model, features, description, _free_port(), 0, self.clock())
+        port = _free_port({each.port for each in tables.list_endpoints(tx, None)})
+        made = Endpoint(self.new_id("ep"), name, project, model, features, description, port, 0, self.clock())
         tables.add_endpoint(tx, made)
         tables.start_progress(tx, name)
         self.lineage.node(tx, "endpoint", name, project=project, label=name)
@@ -333,8 +336,18 @@ def _serves_the_same(one: Route, other: Route) -> bool:
     return replace(one, revision=0, deployment="").to_json() == replace(other, revision=0, deployment="").to_json()
 
 
-def _free_port() -> int:
-    """A port that is free now. It is written down with the endpoint, so that its address never changes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_port(taken: set[int]) -> int:
+    """A port that is free now. It is written down with the endpoint, so that its address never changes.
+
+    Below the ports that the kernel gives to outgoing connections, one of which could hold it while the endpoint restarts.
+    """
+    for _ in range(1_000):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as probe:
+            try:
+                if port not in taken:
+                    probe.bind(("127.0.0.1", port))
+                    return port
+            except OSError:
+                continue
+    raise Unavailable("a port for the endpoint", f"none of {PORTS.start} to {PORTS.stop - 1} is free on 127.0.0.1")
