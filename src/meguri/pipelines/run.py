@@ -446,7 +446,8 @@ def _user_step(call: StepCallDefinition, inputs: dict[str, ValueRef], arguments:
     parts = _parts(call.entrypoint, closure.modules, {name: ref.key for name, ref in inputs.items()}, arguments, environment)
     given = {name: {"kind": "value", "ref": msgspec.to_builtins(ref)} for name, ref in inputs.items()}
     given |= {name: {"kind": "json", "value": value} for name, value in arguments.items()}
-    seed = int(key_of(parts).removeprefix("sha256:")[:8], 16)
+    stable = {name: parts[name] for name in ("entrypoint", "inputs", "parameters")}  # a comment in the code must not change a model
+    seed = int(key_of(stable).removeprefix("sha256:")[:8], 16)
     payload = {"task": "step", "entrypoint": call.entrypoint, "arguments": given, "seed": seed}
     return Prepared(call, parts, payload, inputs, arguments, environment)
 

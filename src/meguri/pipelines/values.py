@@ -190,7 +190,7 @@ def _as_frame(content: bytes, type_name: str) -> Any:  # Any: a frame of one of 
 
 
 def _canonical(series: pl.Series) -> pl.Series:
-    """The same values in memory that depends on them alone: nothing under a null, one kind of NaN."""
+    """The same values in memory that depends on them alone: nothing under a null or behind the end of a bitmap, one kind of NaN."""
     import polars as pl
 
     dtype = series.dtype
@@ -198,14 +198,12 @@ def _canonical(series: pl.Series) -> pl.Series:
         raise Unsupported(f"column {series.name!r} of type {dtype} between steps", "cast it to pl.String or pl.Enum")
     if dtype.is_float():
         series = series.fill_nan(math.nan)
-    if dtype.is_nested() or (not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean) and series.null_count()):
+    if dtype.is_nested() or dtype == pl.Boolean:
         return pl.Series(series.name, series.to_list(), dtype=dtype)
     if not series.null_count():
         return series
-    present = series.is_not_null()
-    places = pl.select(pl.when(present).then(present.cum_sum().cast(pl.UInt32) - 1)).to_series()
-    dense = series.drop_nulls()
-    return pl.Series(series.name, [None] * len(series), dtype=dtype) if dense.is_empty() else dense.gather(places)
+    plain = series.to_physical() if dtype.is_temporal() else series
+    return pl.Series(series.name, plain.to_list(), dtype=plain.dtype).cast(dtype)
 
 
 def _encoded_array(value: Any) -> Encoded:  # Any: an array or a scalar of NumPy
