@@ -1,0 +1,138 @@
+"""Estimators become what is served, and what is served predicts as they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnx
+import polars as pl
+import pytest
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+
+from meguri.app.runners import load_runner
+from meguri.core.errors import Invalid, Unsupported
+from meguri.pipelines.values import skops_bytes
+from meguri.registry.conversion import Converted, ModelInput, convert, ensure_plain
+
+RANDOM = np.random.default_rng(0)
+ROWS = 1_500
+FRAME = pl.DataFrame(
+    {
+        "a": [None if each < 0.1 else each for each in RANDOM.random(ROWS)],
+        "b": RANDOM.normal(size=ROWS),
+        "hour": RANDOM.integers(0, 24, ROWS),
+        "open": RANDOM.random(ROWS) < 0.5,
+        "dish": [("curry", "soba", "bento")[each] for each in RANDOM.integers(0, 3, ROWS)],
+    }
+)
+NUMBERS = ["a", "b", "hour", "open"]
+LABEL = np.abs(10 * FRAME["b"].to_numpy() + FRAME["hour"].to_numpy()) + np.where(FRAME["a"].is_null().to_numpy(), 20.0, 0.1)
+
+
+def by_name(*names: str, inner: Any = "passthrough") -> ColumnTransformer:
+    return ColumnTransformer(
+        [("dish", OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["dish"]), ("rest", inner, list(names))]
+    )
+
+
+def converted(estimator: Any, features: list[str], *, named: bool = False) -> Converted:
+    given = FRAME.select(features) if named else FRAME.select(features).cast(pl.Float64).to_numpy()
+    return convert(estimator.fit(given, LABEL), FRAME, features, skops_bytes(estimator), load_runner)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "features", "named"),
+    [
+        (HistGradientBoostingRegressor(max_iter=30), NUMBERS, False),
+        (HistGradientBoostingRegressor(max_iter=30), NUMBERS, True),
+        (HistGradientBoostingRegressor(max_iter=30, loss="poisson"), NUMBERS, False),
+        (HistGradientBoostingRegressor(max_iter=30, loss="gamma"), NUMBERS, False),
+        (HistGradientBoostingRegressor(max_iter=30, loss="absolute_error"), NUMBERS, False),
+        (LinearRegression(), ["b", "hour"], False),
+        (make_pipeline(SimpleImputer(), StandardScaler(), Ridge()), NUMBERS, False),
+        (make_pipeline(SimpleImputer(), GradientBoostingRegressor(n_estimators=10)), NUMBERS, False),
+        (RandomForestRegressor(5), ["b", "hour"], False),
+        (make_pipeline(by_name("a", "b"), HistGradientBoostingRegressor(max_iter=30)), ["dish", "a", "b"], True),
+        (make_pipeline(by_name("a", "b", inner=SimpleImputer()), Ridge()), ["a", "b", "dish"], True),
+        (
+            make_pipeline(ColumnTransformer([("d", OrdinalEncoder(), [0]), ("n", "passthrough", [1])]), Ridge()),
+            ["dish", "b"],
+            True,
+        ),
+    ],
+)  # fmt: skip
+def test_estimator_becomes_onnx_that_agrees(estimator: Any, features: list[str], named: bool) -> None:
+    found = converted(estimator, features, named=named)
+    assert (found.format, found.why) == ("onnx", "")
+    assert found.difference <= 1e-4 * float(np.max(LABEL)) * 2
+
+
+def test_missing_values_pass_through_boosting_and_agree() -> None:
+    estimator = HistGradientBoostingRegressor(max_iter=30).fit(FRAME.select(NUMBERS).cast(pl.Float64).to_numpy(), LABEL)
+    found = convert(estimator, FRAME, NUMBERS, skops_bytes(estimator), load_runner)
+    rows: list[tuple[Any, ...]] = [(None, 1.0, 3, True), (0.5, None, None, None), (None, None, None, None)]
+    matrix = np.array(rows, dtype=np.float64)
+    np.testing.assert_allclose(load_runner(found.content, found.format, NUMBERS).predict(rows), estimator.predict(matrix), rtol=1e-5)
+    assert found.inputs == (ModelInput("a", "float"), ModelInput("b", "float"), ModelInput("hour", "int"), ModelInput("open", "bool"))
+
+
+def test_what_does_not_convert_is_served_by_skops() -> None:
+    found = converted(TransformedTargetRegressor(make_pipeline(SimpleImputer(), Ridge()), func=np.log, inverse_func=np.exp), NUMBERS)
+    assert (found.format, found.difference < 1e-9) == ("skops", True)
+    assert "TransformedTargetRegressor" in found.why
+
+
+def test_forest_with_splits_on_missing_values_is_not_even_tried() -> None:
+    """skl2onnx never returns from these."""
+    found = converted(RandomForestRegressor(3, random_state=0), ["a", "b"])
+    assert (found.format, found.why) == ("skops", "its trees split off missing values, which skl2onnx cannot convert")
+
+
+def test_same_estimator_has_same_bytes() -> None:
+    first, second = (converted(HistGradientBoostingRegressor(max_iter=5, random_state=0), NUMBERS) for _ in range(2))
+    assert first == second
+
+
+def test_estimator_that_cannot_be_served_is_refused_with_reasons() -> None:
+    with pytest.raises(Unsupported, match=r"not as ONNX .*not as skops"):
+        converted(make_pipeline(FunctionTransformer(np.nan_to_num), FunctionTransformer(_doubled), Ridge()), NUMBERS)
+
+
+def _doubled(x: np.ndarray) -> np.ndarray:
+    return 2 * x
+
+
+def test_two_outputs_and_moments_are_refused() -> None:
+    two = LinearRegression().fit(FRAME.select("b").to_numpy(), np.stack([LABEL, LABEL], axis=1))
+    with pytest.raises(Unsupported, match="one number a row"):
+        convert(two, FRAME, ["b"], b"", load_runner)
+    moments = FRAME.with_columns(at=pl.lit(0).cast(pl.Datetime("us", "UTC")))
+    with pytest.raises(Invalid, match="at"):
+        convert(LinearRegression(), moments, ["at"], b"", load_runner)
+
+
+def _linear() -> onnx.ModelProto:
+    found = converted(LinearRegression(), ["b"])
+    return onnx.load_model_from_string(found.content)
+
+
+def test_onnx_with_tensors_elsewhere_is_refused() -> None:
+    model = _linear()
+    tensor = model.graph.initializer.add(name="w", data_type=onnx.TensorProto.FLOAT, dims=[1], data_location=onnx.TensorProto.EXTERNAL)
+    tensor.external_data.add(key="location", value="/etc/passwd")
+    with pytest.raises(Unsupported):
+        ensure_plain(model.SerializeToString())
+
+
+def test_onnx_with_foreign_operators_is_refused() -> None:
+    model = _linear()
+    model.graph.node[0].domain = "com.example"
+    model.opset_import.add(domain="com.example", version=1)
+    with pytest.raises(Unsupported, match=r"com\.example"):
+        ensure_plain(model.SerializeToString())
