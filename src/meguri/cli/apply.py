@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import base64
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from meguri.cli.command import Commands, add_command, add_connection, note
+from meguri.cli.command import Commands, add_command, add_connection, client_of, note
 from meguri.core.errors import Invalid
 
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -24,7 +25,6 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from meguri.sdk.bundle import archive_of
-    from meguri.sdk.client import connect
     from meguri.sdk.collect import load_folder
 
     folder: Path = args.folder
@@ -32,16 +32,19 @@ def run(args: argparse.Namespace) -> int:
         raise Invalid("folder", f"{folder} is not a folder: give the one that holds the project's Python files")
     project = load_folder(folder)
     body = {"manifest": base64.b64encode(project.to_json()).decode(), "archive": base64.b64encode(archive_of(folder)).decode()}
-    client = connect(url=args.url, home=args.home)
-    plan = client.post("/api/v1/bundles/plan", body)
-    show_plan(project.name, plan)
-    if args.plan or not plan["changes"]:
-        return 0
-    if not args.yes and sys.stdin.isatty() and input("apply? [y/N] ").strip().lower() not in ("y", "yes"):
-        note("nothing was changed")
-        return 1
-    applied = client.post("/api/v1/bundles/apply", body)
-    print(f"applied bundle {applied['bundle'][:19]} to project {project.name}")
+    with client_of(args) as client:
+        plan = client.post("/api/v1/bundles/plan", body)
+        if args.json:
+            print(json.dumps(plan, ensure_ascii=False, indent=1))
+        else:
+            show_plan(project.name, plan)
+        if args.plan or not plan["changes"]:
+            return 0
+        if not args.yes and sys.stdin.isatty() and input("apply? [y/N] ").strip().lower() not in ("y", "yes"):
+            note("nothing was changed")
+            return 1
+        applied = client.post("/api/v1/bundles/apply", body)
+    note(f"applied bundle {applied['bundle'][:19]} to project {project.name}")
     return 0
 
 

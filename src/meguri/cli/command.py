@@ -1,4 +1,4 @@
-"""What the command groups share: connecting to a server, and printing tables."""
+"""What the command groups share: connecting to a server, choosing a project, and printing tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from meguri.core.errors import Invalid, Unavailable
 from meguri.core.settings import Settings, read_settings
+from meguri.sdk.client import Client, connect
+from meguri.sdk.transport import Place, find_server
 
 Run = Callable[[argparse.Namespace], int]
 Commands = Any  # Any: argparse keeps the class of subparsers private
@@ -46,6 +49,31 @@ def settings_of(args: argparse.Namespace) -> Settings:
     settings = read_settings(os.environ, Path.cwd())
     given = {name: getattr(args, name) for name in ("home", "host", "port", "database") if getattr(args, name, None) is not None}
     return settings.with_values(given, "the command line")
+
+
+def client_of(args: argparse.Namespace) -> Client:
+    """A client of the server that the command line means; where none runs on that home, of the home itself. Close it."""
+    return connect(url=args.url, home=args.home)
+
+
+def server_of(args: argparse.Namespace) -> Client:
+    """A client for what only a running server does. Raises Unavailable where there is none."""
+    place = Place.read(url=args.url, home=args.home)
+    if find_server(place) is None:
+        raise Unavailable("server", f"none runs on home {place.home}: start one with `meguri server --home {place.home}`")
+    return connect(url=args.url, home=args.home)
+
+
+def project_of(client: Client, args: argparse.Namespace) -> str:
+    """The project that the command line names, else the only one there is. Raises Invalid."""
+    if args.project is not None:
+        return str(args.project)
+    names = [each["name"] for each in client.projects.list()]
+    if not names:
+        raise Invalid("--project", "there is no project here yet: make one with `meguri apply FOLDER`")
+    if len(names) > 1:
+        raise Invalid("--project", f"there are several projects: say which with --project, one of {', '.join(names)}")
+    return str(names[0])
 
 
 def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> int:  # Any: JSON

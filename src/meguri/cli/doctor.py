@@ -56,10 +56,14 @@ def _home(home: Path) -> Iterator[tuple[str, str, str]]:
 
 def _server(home: Path) -> Iterator[tuple[str, str, str]]:
     from meguri.sdk.client import connect
+    from meguri.sdk.transport import Place, find_server
 
+    if find_server(Place.read(home=home)) is None:
+        yield "server", "none runs on this home (start one with `meguri server`)", ""
+        return
     try:
-        client = connect(home=home)
-        health = client.get("/health")
+        with connect(home=home) as client:
+            health = client.get("/health")
     except MeguriError as error:
         yield "server", "does not answer", error.message
         return

@@ -7,8 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, settings_of, show
-from meguri.sdk.client import connect
+from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, server_of, settings_of, show
 
 COLUMNS = {"name": "ENDPOINT", "state": "STATE", "url": "URL", "version": "VERSION", "deployment": "DEPLOYMENT", "requests": "REQUESTS"}
 
@@ -19,7 +18,7 @@ def add(commands: Commands) -> None:
     add_connection(listed)
     deploy = add_command(group, "deploy", "serve a version of the endpoint's model", deploy_version)
     deploy.add_argument("endpoint")
-    deploy.add_argument("version", help="an mv_ id (see `meguri models NAME`)")
+    deploy.add_argument("model_version", metavar="VERSION", help="an mv_ id (see `meguri models NAME`)")
     add_connection(deploy)
     serve = add_command(group, "serve", "serve one endpoint in this process, also while the server is down", serve_endpoint)
     serve.add_argument("endpoint")
@@ -28,14 +27,15 @@ def add(commands: Commands) -> None:
 
 
 def list_endpoints(args: argparse.Namespace) -> int:
-    rows = connect(url=args.url, home=args.home).get("/api/v1/endpoints", project=args.project)["items"]
+    with client_of(args) as client:
+        rows = client.endpoints.list(project=args.project)
     return show(args, rows, COLUMNS, "no endpoints yet: declare mg.Endpoint(...) in a project folder and run `meguri apply FOLDER`")
 
 
 def deploy_version(args: argparse.Namespace) -> int:
-    client = connect(url=args.url, home=args.home)
-    answer = client.post(f"/api/v1/endpoints/{args.endpoint}/deployments", {"version": args.version}, project=args.project)
-    print(f"deployment {answer['id']} of {args.version} to {args.endpoint} is {answer['state']}")
+    with server_of(args) as client:
+        answer = client.post(f"/api/v1/endpoints/{args.endpoint}/deployments", {"version": args.model_version}, project=args.project)
+    print(f"deployment {answer['id']} of {args.model_version} to {args.endpoint} is {answer['state']}")
     return 0
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.cli.command import Commands, add_command, add_connection, show
+from meguri.cli.command import Commands, add_command, add_connection, client_of, show
 from meguri.core.errors import Invalid
 from meguri.core.ids import kind_of
-from meguri.sdk.client import connect
 
 
 def add(commands: Commands) -> None:
@@ -22,8 +21,8 @@ def run(args: argparse.Namespace) -> int:
     kind, _, name = args.id.partition(":") if ":" in args.id else (kind_of(args.id) or "", "", args.id)
     if not kind:
         raise Invalid("id", f"{args.id!r} has no known prefix: write it as kind:id, such as endpoint:bikes")
-    client = connect(url=args.url, home=args.home)
-    graph = client.get(f"/api/v1/lineage/{kind}/{name}", direction=args.direction, depth=args.depth)
+    with client_of(args) as client:
+        graph = client.lineage.walk(kind, name, args.direction, args.depth)
     labels = {(node["kind"], node["id"]): node["label"] for node in graph["nodes"]}
     rows = [
         {

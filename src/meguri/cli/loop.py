@@ -4,36 +4,70 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from typing import Any
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, note
-from meguri.sdk.client import connect
+from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note
+from meguri.cli.sentences import sentence
+from meguri.sdk.client import Client
 
 QUIET = {"watermark.advanced", "run.started", "run.finished"}
+PAGE = 1_000
+
+Event = dict[str, Any]
+"""Any: the JSON of an event."""
 
 
 def add(commands: Commands) -> None:
     group = add_group(commands, "loop", "what the loop saw and decided")
-    history = add_command(group, "history", "every decision with its evidence, in order", show_history)
-    history.add_argument("--limit", type=int, default=200)
-    history.add_argument("--all", action="store_true", help="also events that decide nothing")
+    history = add_command(group, "history", "every decision, in order; --json shows the evidence of each", show_history)
+    history.add_argument("--limit", type=int, default=200, help="the newest so many (default 200)")
+    history.add_argument("--all", action="store_true", help="also events that decide nothing, with their kinds and fields")
     add_connection(history)
 
 
 def show_history(args: argparse.Namespace) -> int:
-    client = connect(url=args.url, home=args.home)
-    events = client.get("/api/v1/history", project=args.project, limit=1_000)["items"]
-    chosen = [each for each in reversed(events) if args.all or each["kind"] not in QUIET][-args.limit :]
+    with client_of(args) as client:
+        chosen = _newest(client, args)
     if args.json:
         print(json.dumps(chosen, ensure_ascii=False, indent=1))
     elif not chosen:
         note("nothing has happened yet: `meguri demo` shows a whole loop")
-    else:
-        for event in chosen:
-            print(f"{event['event_at'] or event['at']}  {event['kind']:24} {event['subject']:30} {_evidence(event['payload'])}")
+    for event in () if args.json else chosen:
+        at, said = event["event_at"] or event["at"], sentence(event["kind"], event["subject"], event["payload"])
+        if args.all:
+            print(f"{at}  {event['kind']:24} {event['subject']:30} {_fields(event['payload'])}")
+        else:
+            print(f"{at}  {said or _plainly(event)}")
     return 0
 
 
-def _evidence(payload: dict[str, object]) -> str:
+def _newest(client: Client, args: argparse.Namespace) -> list[Event]:
+    """The newest events that are to be shown, the oldest of them first."""
+    chosen: list[Event] = []
+    for event in _backwards(client, args.project):
+        if len(chosen) >= args.limit:
+            break
+        if args.all or event["kind"] not in QUIET:
+            chosen.append(event)
+    return chosen[::-1]
+
+
+def _backwards(client: Client, project: str | None) -> Iterator[Event]:
+    before = None
+    while True:
+        page = client.get("/api/v1/history", project=project, before=before, limit=PAGE)
+        yield from page["items"]
+        before = page["next"]
+        if before is None:
+            return
+
+
+def _plainly(event: Event) -> str:
+    return f"{event['kind'].replace('.', ' ').replace('_', ' ')}: {event['subject']}"
+
+
+def _fields(payload: dict[str, object]) -> str:
     parts = [f"{name}={_short(value)}" for name, value in payload.items() if value is not None and not isinstance(value, dict | list)]
     return " ".join(parts)
 

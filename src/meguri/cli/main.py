@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from meguri.cli.command import Commands, note
 from meguri.core.errors import MeguriError
 
-GROUPS = ("server", "demo", "apply", "loop", "runs", "models", "endpoints", "monitors", "pipelines", "datasets", "lineage", "doctor")
+GROUPS = (
+    "server", "demo", "apply", "sources", "pipelines", "endpoints", "labels", "settle",
+    "loop", "runs", "models", "monitors", "datasets", "lineage", "doctor",
+)  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:

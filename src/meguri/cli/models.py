@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.cli.command import Commands, add_command, add_connection, show
-from meguri.sdk.client import connect
+from meguri.cli.command import Commands, add_command, add_connection, client_of, show
 
+MODELS = {"name": "MODEL", "project": "PROJECT", "versions": "VERSIONS", "aliases": "ALIASES"}
 VERSIONS = {"number": "VERSION", "id": "ID", "aliases": "ALIASES", "format": "FORMAT", "cutoff": "TRAINED TO", "created_at": "CREATED"}
 
 
@@ -18,13 +18,13 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    client = connect(url=args.url, home=args.home)
-    if args.model is None:
-        rows = client.get("/api/v1/models", project=args.project)["items"]
-        columns = {"name": "MODEL", "project": "PROJECT", "versions": "VERSIONS", "aliases": "ALIASES"}
-        return show(args, rows, columns, "no models yet: register one at the end of a pipeline with mg.register(model, name='...')")
-    if args.alias is not None:
-        alias, version = args.alias
-        client.put(f"/api/v1/models/{args.model}/aliases/{alias}", {"version": version}, project=args.project)
-    found = client.get(f"/api/v1/models/{args.model}", project=args.project)
-    return show(args, found["versions"], VERSIONS, "this model has no versions yet")
+    with client_of(args) as client:
+        if args.model is None:
+            rows = [{**each, "aliases": ", ".join(sorted(each["aliases"]))} for each in client.models.list(project=args.project)]
+            return show(args, rows, MODELS, "no models yet: register one at the end of a pipeline with mg.register(model, name='...')")
+        if args.alias is not None:
+            alias, version = args.alias
+            client.put(f"/api/v1/models/{args.model}/aliases/{alias}", {"version": version}, project=args.project)
+        found = client.models.get(args.model, project=args.project)
+        rows = [{**each, "aliases": ", ".join(each["aliases"])} for each in found["versions"]]
+        return show(args, rows, VERSIONS, "this model has no versions yet")

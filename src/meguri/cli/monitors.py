@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.cli.command import Commands, add_command, add_connection, show
-from meguri.sdk.client import connect
+from meguri.cli.command import Commands, add_command, add_connection, client_of, project_of, show
 
-COLUMNS = {"name": "MONITOR", "endpoint": "ENDPOINT", "kind": "KIND", "state": "STATE", "value": "VALUE", "threshold": "THRESHOLD"}
-CHECKS = {"window_to": "UP TO", "value": "VALUE", "baseline": "BASELINE", "threshold": "THRESHOLD", "breached": "BREACHED", "rows": "ROWS"}
-ALERTS = {"id": "ALERT", "monitor": "MONITOR", "state": "STATE", "opened_at": "OPENED", "message": "MESSAGE"}
+COLUMNS = {
+    "name": "MONITOR",
+    "endpoint": "ENDPOINT",
+    "kind": "KIND",
+    "state": "STATE",
+    "value": "VALUE",
+    "threshold": "THRESHOLD",
+    "at": "UP TO",
+}
+CHECKS = {"at": "UP TO", "verdict": "VERDICT", "value": "VALUE", "expected": "EXPECTED", "threshold": "THRESHOLD", "rows": "ROWS"}
+ALERTS = {"id": "ALERT", "monitor": "MONITOR", "signal": "SIGNAL", "opened_at": "OPENED", "resolved_at": "RESOLVED", "resolution": "WHY"}
 
 
 def add(commands: Commands) -> None:
@@ -21,12 +28,12 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    client = connect(url=args.url, home=args.home)
-    if args.alerts:
-        rows = client.get("/api/v1/alerts", project=args.project, limit=args.limit)["items"]
-        return show(args, rows, ALERTS, "no alerts")
-    if args.monitor is None:
-        rows = client.get("/api/v1/monitors", project=args.project)["items"]
-        return show(args, rows, COLUMNS, "no monitors yet: declare mg.Monitor(...) in a project folder and run `meguri apply FOLDER`")
-    rows = client.get(f"/api/v1/monitors/{args.monitor}/checks", project=args.project, limit=args.limit)["items"]
-    return show(args, rows, CHECKS, "no checks yet: a monitor is checked when the project's watermark moves")
+    with client_of(args) as client:
+        project = project_of(client, args)
+        if args.alerts:
+            return show(args, client.alerts.list(project=project, limit=args.limit), ALERTS, "no alerts")
+        if args.monitor is None:
+            rows = [{**(each["last"] or {}), **each} for each in client.monitors.list(project=project)]
+            return show(args, rows, COLUMNS, "no monitors yet: declare mg.Monitor(...) in a project folder and run `meguri apply FOLDER`")
+        rows = client.get(f"/api/v1/monitors/{args.monitor}/checks", project=project, limit=args.limit)["items"]
+        return show(args, rows, CHECKS, "no checks yet: a monitor is checked when the project's watermark passes midnight (UTC)")

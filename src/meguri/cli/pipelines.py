@@ -6,13 +6,15 @@ import argparse
 import json
 from typing import Any
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, show
+from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, server_of, show
+from meguri.cli.news import News
 from meguri.core.errors import Invalid
-from meguri.sdk.client import connect
+from meguri.core.times import show_seconds
+from meguri.sdk.client import Client
 
-PIPELINES = {"name": "PIPELINE", "project": "PROJECT", "steps": "STEPS", "holdout_seconds": "HOLDOUT S", "description": "WHAT"}
+PIPELINES = {"name": "PIPELINE", "project": "PROJECT", "steps": "STEPS", "holdout": "HOLDOUT", "description": "WHAT"}
 RUNS = {"id": "RUN", "pipeline": "PIPELINE", "status": "STATUS", "trigger": "TRIGGER", "started_at": "STARTED", "seconds": "SECONDS"}
-STEPS = {"name": "STEP", "state": "STATE", "seconds": "SECONDS", "key": "KEY", "run": "RUN"}
+STEPS = {"name": "STEP", "state": "STATE", "is_cached": "CACHED", "seconds": "SECONDS", "run": "RUN", "error": "ERROR"}
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +23,9 @@ def add(commands: Commands) -> None:
     started = add_command(group, "run", "start a pipeline", start)
     started.add_argument("pipeline")
     started.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a parameter, such as --set depth=4")
+    started.add_argument(
+        "--wait", action="store_true", help="wait for its end and for what follows from it; the exit status says whether it finished"
+    )
     add_connection(started)
     runs = add_command(group, "runs", "pipeline runs, the newest first; or one with its steps", list_runs)
     runs.add_argument("run_id", nargs="?", metavar="RUN")
@@ -32,30 +37,50 @@ def add(commands: Commands) -> None:
 
 
 def list_pipelines(args: argparse.Namespace) -> int:
-    rows = connect(url=args.url, home=args.home).get("/api/v1/pipelines", project=args.project)["items"]
+    with client_of(args) as client:
+        rows = [{**each, "holdout": show_seconds(each["holdout_seconds"])} for each in client.pipelines.list(project=args.project)]
     return show(args, rows, PIPELINES, "no pipelines yet: declare one with @mg.pipeline and run `meguri apply FOLDER`")
 
 
 def start(args: argparse.Namespace) -> int:
     parameters = dict(_parameter(each) for each in args.set)
-    client = connect(url=args.url, home=args.home)
-    answer = client.post(f"/api/v1/pipelines/{args.pipeline}/runs", {"parameters": parameters}, project=args.project)
-    print(f"pipeline run {answer['id']} of {args.pipeline} is {answer['status']}: watch it with `meguri pipelines runs {answer['id']}`")
+    with server_of(args) as client:
+        project = project_of(client, args)
+        news = News(client, project)
+        answer = client.pipelines.start(args.pipeline, parameters, project=project)
+        id, status = answer["id"], answer["status"]
+        if args.wait:
+            return _wait(client, news, id)
+    print(f"pipeline run {id} of {args.pipeline} is {status}: watch it with `meguri pipelines runs {id}`")
     return 0
 
 
 def list_runs(args: argparse.Namespace) -> int:
-    client = connect(url=args.url, home=args.home)
-    if args.run_id is None:
-        rows = client.get("/api/v1/pipeline-runs", project=args.project, limit=args.limit)["items"]
-        return show(args, rows, RUNS, "no pipeline runs yet: start one with `meguri pipelines run NAME`")
-    found = client.get(f"/api/v1/pipeline-runs/{args.run_id}")
+    with client_of(args) as client:
+        if args.run_id is None:
+            rows = client.pipeline_runs.list(project=args.project, limit=args.limit)
+            return show(args, rows, RUNS, "no pipeline runs yet: start one with `meguri pipelines run NAME`")
+        found = client.pipeline_runs.get(args.run_id)
+    if not args.json and found["error"]:
+        note(f"{found['status']}: {found['error']}")
     return show(args, found["steps"], STEPS, f"{found['status']}: no step has started")
 
 
 def cancel(args: argparse.Namespace) -> int:
-    connect(url=args.url, home=args.home).post(f"/api/v1/pipeline-runs/{args.run_id}/cancel", {})
+    with server_of(args) as client:
+        client.post(f"/api/v1/pipeline-runs/{args.run_id}/cancel", {})
     print(f"pipeline run {args.run_id} is being cancelled")
+    return 0
+
+
+def _wait(client: Client, news: News, run: str) -> int:
+    """Until the run has ended, and with it all that follows: the gate, and the deployment."""
+    news.tell_until_settled()
+    found = client.pipeline_runs.get(run)
+    if found["status"] != "finished":
+        note(f"pipeline run {run} {found['status']}: {found['error'] or f'see its steps with `meguri pipelines runs {run}`'}")
+        return 1
+    print(f"pipeline run {run} finished in {found['seconds']:.1f} s and registered {', '.join(found['versions']) or 'no model version'}")
     return 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -217,12 +218,8 @@ class Replay:
     def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterable[Told]:
         """The history of the project, the oldest first."""
         while True:
-            asked = after
-            page = self._patiently(
-                lambda: self.client.get(
-                    "/api/v1/history", project=self.scene.name, after=asked, limit=1_000, kinds=",".join(kinds) if kinds else None
-                )  # noqa: B023
-            )["items"]
+            query = {"project": self.scene.name, "after": after, "limit": 1_000, "kinds": ",".join(kinds) if kinds else None}
+            page = self._patiently(partial(self.client.get, "/api/v1/history", **query))["items"]
             for each in page:
                 at = each.get("event_at")
                 yield Told(each["sequence"], each["kind"], each["subject"], each["payload"], None if at is None else _time(at))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.cli.command import Commands, add_command, add_connection, show
-from meguri.sdk.client import connect
+from meguri.cli.command import Commands, add_command, add_connection, client_of, show
 
 COLUMNS = {"id": "RUN", "name": "NAME", "kind": "KIND", "status": "STATUS", "started_at": "STARTED"}
 
@@ -18,11 +17,11 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    client = connect(url=args.url, home=args.home)
-    if args.run_id is None:
-        rows = client.get("/api/v1/runs", project=args.project, limit=args.limit)["items"]
-        return show(args, rows, COLUMNS, "no runs yet: `import meguri as mg; run = mg.init(); mg.log({'loss': 0.1}); mg.finish()`")
-    found = client.get(f"/api/v1/runs/{args.run_id}")["run"]
+    with client_of(args) as client:
+        if args.run_id is None:
+            rows = client.runs.list(project=args.project, limit=args.limit)
+            return show(args, rows, COLUMNS, "no runs yet: `import meguri as mg; run = mg.init(); mg.log({'loss': 0.1}); mg.finish()`")
+        found = client.runs.get(args.run_id)["run"]
     facts = [{"name": name, "value": value} for name, value in found.items() if not isinstance(value, dict | list)]
     facts += [{"name": f"param {name}", "value": value} for name, value in found["params"].items()]
     facts += [{"name": f"metric {name}", "value": last["value"]} for name, last in found["metrics"].items()]

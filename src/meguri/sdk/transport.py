@@ -58,6 +58,11 @@ class Place:
             return None
 
 
+def find_server(place: Place) -> str | None:
+    """The address of the server at a place: the one that is given, else that of the home's live owner; None where none listens."""
+    return place.url if place.url is not None else _find_url(place.home)
+
+
 class Link:
     """Sends requests to a place, from any thread; when the owner of the home has moved to another port, it is found again.
 

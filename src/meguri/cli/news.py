@@ -1,0 +1,45 @@
+"""What has just happened in a project, in plain words, while a command waits for it."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from meguri.cli.sentences import sentence
+from meguri.core.errors import Unavailable
+from meguri.sdk.client import Client
+
+PAGE = 1_000
+WAIT_SECONDS = 1.0
+
+
+class News:
+    """The events of a project from now on. `tell` prints those that are news to a person, each once."""
+
+    def __init__(self, client: Client, project: str) -> None:
+        self._client, self._project = client, project
+        newest = client.get("/api/v1/history", project=project, limit=1)["items"]
+        self._after = newest[0]["sequence"] if newest else 0
+
+    def tell(self) -> None:
+        while True:
+            events = self._client.get("/api/v1/history", project=self._project, after=self._after, limit=PAGE)["items"]
+            for event in events:
+                self._after = event["sequence"]
+                text = sentence(event["kind"], event["subject"], event["payload"])
+                if text is not None:
+                    print(f"{(event['event_at'] or event['at'])[:10]}  {text}", flush=True)
+            if len(events) < PAGE:
+                return
+
+    def tell_until_settled(self, until: datetime | None = None, *, timeout_seconds: float = 1_800.0) -> None:
+        """Tell until the project has reached an event time and all that follows from it is done. Raises Unavailable after the timeout."""
+        deadline = time.monotonic() + timeout_seconds
+        while True:
+            state = self._client.get(f"/api/v1/projects/{self._project}/settled", until=until, wait=WAIT_SECONDS)
+            self.tell()
+            if state["settled"]:
+                return
+            if time.monotonic() > deadline:
+                why = f"project {self._project} still has {state['jobs']} jobs at work after {timeout_seconds:g} s"
+                raise Unavailable("settlement", f"{why}: see `meguri pipelines runs` for what takes so long")
