@@ -16,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import Column, Connection, LargeBinary, String, Table, select
 
+from meguri.core.definitions.checks import ensure_sound
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.digests import digest_of
 from meguri.core.errors import Invalid, NotFound, Unavailable
@@ -99,7 +100,7 @@ class Projects:
 
     def plan(self, tx: Connection, definition: ProjectDefinition, archive: bytes) -> Plan:
         """What would change. Raises NotFound or Invalid for a definition that is not complete, Invalid for an archive that is not plain."""
-        definition.ensure_complete()
+        ensure_sound(definition)
         files = _files(archive)
         former = self.find_definition(tx, definition.name)
         changes = list(_changes(former, definition))

@@ -16,6 +16,7 @@ from meguri.core.definitions.features import (
     FeatureViewDefinition,
     SourceDefinition,
 )
+from meguri.core.definitions.names import ensure_slug
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import seconds
@@ -36,7 +37,7 @@ class Project:
     def __init__(self, name: str, *, clock: Literal["event", "wall"] = "wall", description: str = "") -> None:
         if clock not in ("event", "wall"):
             raise Invalid("clock", f'{clock!r} is no clock: "event" or "wall"')
-        self.name = _name("project", name)
+        self.name = ensure_slug("project", name)
         declare("project", ProjectDefinition(name, clock=clock, description=description))
 
 
@@ -44,7 +45,7 @@ class Entity:
     """What features are about. `key` (default: the name) is the column that names one; `dtype` its type, `str` or `int`."""
 
     def __init__(self, name: str, *, key: str | None = None, dtype: type = str) -> None:
-        self.definition = EntityDefinition(_name("entity", name), key or name, _dtype(f"entity {name}", dtype))
+        self.definition = EntityDefinition(ensure_slug("entity", name), key or name, _dtype(f"entity {name}", dtype))
         if self.definition.dtype not in ("str", "int"):
             raise Invalid(f"entity {name}", f"a key of type {self.definition.dtype} is not supported: use str or int")
         self.name = name
@@ -70,7 +71,7 @@ class Source:
         known_after: Duration = 0.0,
         description: str = "",
     ) -> None:
-        self.name = _name("source", name)
+        self.name = ensure_slug("source", name)
         self.definition = SourceDefinition(
             name,
             entity.name,
@@ -127,7 +128,7 @@ class FeatureView:
     """Features computed from one source. A feature is an aggregate, or just the name of a column for its newest value."""
 
     def __init__(self, name: str, *, source: Source, features: Mapping[str, Aggregate | str], description: str = "") -> None:
-        self.name = _name("feature view", name)
+        self.name = ensure_slug("feature view", name)
         made = tuple(
             FeatureDefinition(feature, each.aggregation, each.column, each.window_seconds, each.offset_seconds)
             for feature, each in ((key, last(value) if isinstance(value, str) else value) for key, value in features.items())
@@ -149,7 +150,7 @@ class FeatureService:
         views: Sequence[FeatureView] = (),
         description: str = "",
     ) -> None:
-        self.name = _name("feature service", name)
+        self.name = ensure_slug("feature service", name)
         self.definition = FeatureServiceDefinition(
             name, source.name, tuple(request), tuple(view.name for view in views), label, description
         )
@@ -165,10 +166,3 @@ def _dtype(where: str, dtype: type) -> DType:
     if dtype not in _DTYPES:
         raise Invalid(where, f"{getattr(dtype, '__name__', dtype)!r} is no type for a column: use int, float, bool, str or datetime")
     return _DTYPES[dtype]
-
-
-def _name(kind: str, name: str) -> str:
-    allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_"
-    if not name or name[0] not in allowed[:36] or any(letter not in allowed for letter in name) or len(name) > 63:
-        raise Invalid(kind, f"{name!r} is no name for it: up to 63 lower-case letters, digits, '-' and '_', a letter or digit first")
-    return name

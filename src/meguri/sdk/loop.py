@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from meguri.core.definitions.automation import GateDefinition, PolicyDefinition, TriggerDefinition
 from meguri.core.definitions.monitoring import Metric, MonitorDefinition
+from meguri.core.definitions.names import ensure_slug
 from meguri.core.definitions.serving import EndpointDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import seconds
@@ -24,7 +25,7 @@ class Endpoint:
     """A stable name under which the champion of `model` is served, with the inputs of a feature service."""
 
     def __init__(self, name: str, *, model: str, features: FeatureService, description: str = "") -> None:
-        self.name = name
+        self.name = ensure_slug("endpoint", name)
         self.definition = EndpointDefinition(name, model, features.name, description)
         declare("endpoints", self.definition)
 
@@ -49,7 +50,7 @@ class Monitor:
     ) -> None:
         if kind not in ("quality", "drift"):
             raise Invalid(f"monitor {name}", f'{kind!r} is no kind: "quality" or "drift"')
-        self.name = name
+        self.name = ensure_slug("monitor", name)
         self.definition = MonitorDefinition(
             name, endpoint.name, kind, metric, seconds(window, f"monitor {name}: window"), tolerance, minimum_rows, description
         )
@@ -98,7 +99,7 @@ class Trigger:
     def __init__(
         self, name: str, *, policy: Policy, on: Monitor | None = None, every: Duration | None = None, description: str = ""
     ) -> None:
-        self.name = name
+        self.name = ensure_slug("trigger", name)
         if on is not None and every is None:
             self.definition = TriggerDefinition(name, "monitor", policy.definition, monitor=on.name, description=description)
         elif every is not None and on is None:

@@ -16,6 +16,7 @@ from meguri.core.definitions.features import (
     SourceDefinition,
 )
 from meguri.core.definitions.monitoring import MonitorDefinition
+from meguri.core.definitions.names import ensure_function_name, ensure_slug
 from meguri.core.definitions.pipelines import PipelineDefinition
 from meguri.core.definitions.serving import EndpointDefinition
 from meguri.core.errors import Invalid, NotFound
@@ -55,10 +56,12 @@ class ProjectDefinition:
         return FeatureSet(chosen, _named(self.entities, source.entity, "entity"), source, views, view_sources, entities)
 
     def ensure_complete(self) -> None:
-        """Every name that a definition refers to is there. Raises NotFound or Invalid."""
+        """Names can be names, and every one that a definition refers to is there. Raises NotFound or Invalid."""
+        ensure_slug("project", self.name)
         for kind in ("entities", "sources", "feature_views", "feature_services", "pipelines", "endpoints", "monitors", "triggers"):
             names = [each.name for each in getattr(self, kind)]
             for name in names:
+                (ensure_function_name if kind == "pipelines" else ensure_slug)(kind, name)
                 if names.count(name) > 1:
                     raise Invalid(kind, f"{name!r} is declared twice: names are unique within a project")
         for source in self.sources:
