@@ -42,6 +42,7 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
     """The application of a platform that listens on a port."""
     stream = Stream(platform.db, platform.events)
     platform.db.on_commit(stream.wake)
+    platform.tracking.on_points(stream.points)
     application = build_application(
         all_routes(platform, stream),
         tokens=Tokens(platform.token),

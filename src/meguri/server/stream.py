@@ -16,6 +16,7 @@ from meguri.db.engine import Database
 from meguri.events.service import Event, Events
 
 BEAT_SECONDS = 15.0
+POINTS_SECONDS = 1.0
 
 
 class Stream:
@@ -23,16 +24,24 @@ class Stream:
 
     def __init__(self, db: Database, events: Events) -> None:
         self.db, self.events = db, events
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._pages: set[_Page] = set()
         self._lock = threading.Lock()
         self._closed = False
 
     def wake(self) -> None:
         """Something was committed (called from any thread)."""
         with self._lock:
-            waiting = list(self._waiting)
-        for loop, woken in waiting:
-            loop.call_soon_threadsafe(woken.set)
+            pages = list(self._pages)
+        for page in pages:
+            page.wake()
+
+    def points(self, run: str) -> None:
+        """A run has new points (called from any thread): pages hear of it at most once a second, as `event: points`."""
+        with self._lock:
+            pages = list(self._pages)
+        for page in pages:
+            page.runs.add(run)
+            page.wake()
 
     def close(self) -> None:
         """End every open stream, so that the server can stop."""
@@ -50,14 +59,15 @@ class Stream:
         return StreamingResponse(self._messages(project, int(after)), media_type="text/event-stream", headers=headers)
 
     async def _messages(self, project: str | None, after: int) -> AsyncIterator[bytes]:
-        woken = asyncio.Event()
-        place = (asyncio.get_running_loop(), woken)
+        page = _Page(asyncio.get_running_loop())
         with self._lock:
-            self._waiting.add(place)
+            self._pages.add(page)
         try:
             yield b"retry: 2000\n\n"
             while not self._closed:
-                woken.clear()
+                page.woken.clear()
+                if (told := page.take_runs()) is not None:
+                    yield told
                 found = await run_in_threadpool(self._after, project, after)
                 for event in found:
                     after = event.sequence
@@ -65,12 +75,13 @@ class Stream:
                 if found:
                     continue
                 try:
-                    await asyncio.wait_for(woken.wait(), BEAT_SECONDS)
+                    await asyncio.wait_for(page.woken.wait(), POINTS_SECONDS if page.runs else BEAT_SECONDS)
                 except TimeoutError:
-                    yield b": still here\n\n"
+                    if not page.runs:
+                        yield b": still here\n\n"
         finally:
             with self._lock:
-                self._waiting.discard(place)
+                self._pages.discard(page)
 
     def _after(self, project: str | None, sequence: int) -> list[Event]:
         with self.db.read() as tx:
@@ -80,6 +91,25 @@ class Stream:
         with self.db.read() as tx:
             newest = self.events.list(tx, limit=1, newest_first=True)
         return newest[0].sequence if newest else 0
+
+
+class _Page:
+    """One open stream. `runs`: those with new points that it was not told of yet."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.woken, self.runs = asyncio.Event(), set[str]()
+        self._loop, self._told_at = loop, 0.0
+
+    def wake(self) -> None:
+        self._loop.call_soon_threadsafe(self.woken.set)
+
+    def take_runs(self) -> bytes | None:
+        """The message about new points; None where there are none, or where the last one was less than a second ago."""
+        now = self._loop.time()
+        if not self.runs or now - self._told_at < POINTS_SECONDS:
+            return None
+        runs, self.runs, self._told_at = self.runs, set(), now
+        return b"event: points\ndata: %s\n\n" % msgspec.json.encode({"runs": sorted(runs)})
 
 
 def _message(event: Event) -> bytes:

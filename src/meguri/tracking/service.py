@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,6 +49,11 @@ class Tracking:
     ) -> None:
         self.db, self.events, self.lineage, self.series, self.clock, self.new_id = db, events, lineage, series, clock, new_id
         self.artifacts = Artifacts(db, lineage, blobs, clock, new_id)
+        self._listeners: list[Callable[[RunId], None]] = []
+
+    def on_points(self, listener: Callable[[RunId], None]) -> None:
+        """Call `listener` (quick, from any thread) after new points of a run were kept."""
+        self._listeners.append(listener)
 
     def create_experiment(self, project: str, name: str) -> Experiment:
         """The experiment of that name, made if there is none. Raises Invalid."""
@@ -180,7 +185,11 @@ class Tracking:
         found = self.get_run(run)
         if found.status != "running" and not (token and self.series.received(run, token.writer) >= token.first + len(points)):
             raise RunFinished(run)
-        return self.series.append(run, points, token)
+        new = self.series.append(run, points, token)
+        if new:
+            for listener in self._listeners:
+                listener(run)
+        return new
 
     def add_lines(self, run: RunId, writer: str, first: int, lines: Sequence[str]) -> int:
         """Append console output, numbered by its writer from `first`; gives how many lines were new.
