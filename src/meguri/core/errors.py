@@ -97,3 +97,10 @@ class Unsupported(MeguriError):
 
     def __init__(self, feature: str, hint: str = "") -> None:
         super().__init__(f"{feature} is not supported: {hint}" if hint else f"{feature} is not supported", feature=feature)
+
+
+class Broken(MeguriError):
+    """A defect in meguri itself; the server's log has the details."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"{method} {path} failed inside meguri: the server's log says why; nothing that was acknowledged is lost")

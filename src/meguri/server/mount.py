@@ -15,14 +15,16 @@ from starlette.responses import Response
 from starlette.routing import Route as Mounted
 
 from meguri.access.routes import Route
-from meguri.core.errors import Invalid, MeguriError
+from meguri.core.errors import Broken, Invalid, MeguriError
 from meguri.core.times import iso
 from meguri.server.errors import problem
 from meguri.server.guard import Guard
+from meguri.server.known import KnownProjects
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 256 * 2**20
+WORDS: dict[type, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
 def _plain(value: Any) -> Any:  # Any: whatever an answer holds that JSON has no word for
@@ -53,7 +55,7 @@ class Call:
         return self.incoming.stream()
 
 
-def mount(route: Route, guard: Guard) -> Mounted:
+def mount(route: Route, guard: Guard, projects: KnownProjects | None = None) -> Mounted:
     """A Starlette route that answers for one of ours."""
     awaits = inspect.iscoroutinefunction(route.handler)
     handler: Callable[[Call], Any] = route.handler  # Any: plain value or awaitable, told apart by `awaits`
@@ -63,9 +65,15 @@ def mount(route: Route, guard: Guard) -> Mounted:
             guard.check_origin(incoming)
             guard.check_caller(incoming, route.permission)
             call = await _decode(incoming, route)
+            project = call.query.get("project") or call.path.get("project")
+            if project and projects is not None and not projects.has_seen(project):
+                await run_in_threadpool(projects.ensure, project)
             value = await _awaited(handler(call)) if awaits else await run_in_threadpool(handler, call)
         except MeguriError as error:
             return problem(error)
+        except Exception:  # a defect of ours: the caller learns that, the log learns what
+            logger.exception("request failed", extra={"method": route.method, "path": route.path})
+            return problem(Broken(route.method, route.path))
         if isinstance(value, Response):
             return value
         if value is None:
@@ -94,7 +102,7 @@ async def _decode(incoming: Incoming, route: Route) -> Call:
     except msgspec.ValidationError as error:
         raise Invalid("body", f"{error}: see {route.method} {route.path} in /openapi.json") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid("body", f"is not JSON ({error})") from error
+        raise Invalid("body", f"is not JSON ({error}): NaN and Infinity are not; send null where a value is missing") from error
 
 
 async def _content(incoming: Incoming) -> bytes:
@@ -121,4 +129,4 @@ def _query_value(name: str, given: list[str], route: Route) -> Any:  # Any: of t
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
         return wanted(text)
     except (ValueError, KeyError) as error:
-        raise Invalid(name, f"{text!r} is not of type {wanted.__name__}") from error
+        raise Invalid(name, f"{text[:80]!r} is not {WORDS[wanted]}: send one") from error

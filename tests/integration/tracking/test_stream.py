@@ -19,7 +19,7 @@ def messages(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, object]]]:
 
 def test_a_page_hears_of_a_run_and_of_its_points(server: RunningServer) -> None:
     headers = {"authorization": f"Bearer {server.token}"}
-    query = {"project": "p", "after": 0}
+    query = httpx.QueryParams(project="p", after=0)
     with (
         httpx.Client(base_url=server.url, headers=headers, timeout=20, trust_env=False) as client,
         client.stream("GET", "/api/v1/stream", params=query) as answer,

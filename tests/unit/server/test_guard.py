@@ -19,7 +19,12 @@ def things(_request: Request) -> list[str]:
     return ["thing"]
 
 
+def fail(_request: Request) -> None:
+    raise RuntimeError("a secret that no caller may read")
+
+
 ROUTES = [
+    Route("GET", "/api/v1/broken", "things:read", fail, "a defect"),
     Route("GET", "/health", OPEN, things, "open"),
     Route("GET", "/api/v1/things", "things:read", things, "list", query={"limit": int}),
     Route("POST", "/api/v1/things", "things:write", things, "make", body=dict),
@@ -116,20 +121,27 @@ def test_errors_are_problem_documents_that_say_what_and_what_next(ui: Path) -> N
         "type": "urn:meguri:error:Invalid",
         "title": "A value that cannot be accepted: `field` names it, `why` says what is wrong and what to send instead.",
         "status": 422,
-        "detail": "limit: 'many' is not of type int",
+        "detail": "limit: 'many' is not a whole number: send one",
         "code": "Invalid",
         "field": "limit",
-        "why": "'many' is not of type int",
+        "why": "'many' is not a whole number: send one",
     }
     assert send(ui, "GET", "/api/v1/nothing", **BEARER).json()["detail"] == "no route 'GET /api/v1/nothing': see /openapi.json"
     assert send(ui, "POST", "/api/v1/things", json=[1], **BEARER).status_code == 422
     assert send(ui, "POST", "/api/v1/things", json={}, content_type="text/plain", **BEARER).status_code == 422
 
 
+def test_a_defect_of_ours_is_a_problem_document_without_its_details(ui: Path) -> None:
+    answer = send(ui, "GET", "/api/v1/broken", **BEARER)
+    assert (answer.status_code, answer.json()["code"]) == (500, "Broken")
+    assert "secret" not in answer.text and "server's log says why" in answer.json()["detail"]
+
+
 def test_the_openapi_document_names_every_route_and_its_permission(ui: Path) -> None:
     paths = send(ui, "GET", "/openapi.json").json()["paths"]
     assert {(path, method): operation["x-permission"] for path, methods in paths.items() for method, operation in methods.items()} == {
         ("/health", "get"): "open",
+        ("/api/v1/broken", "get"): "things:read",
         ("/api/v1/things", "get"): "things:read",
         ("/api/v1/things", "post"): "things:write",
         ("/openapi.json", "get"): "open",
