@@ -27,8 +27,9 @@ from meguri.jobs.model import JobContext
 from meguri.jobs.service import Jobs
 from meguri.lineage.service import Lineage, Node
 from meguri.pipelines import tables, values
+from meguri.pipelines.attempts import Attempts, Failed
 from meguri.pipelines.model import LIVE, PipelineRun, StepExecution, chosen_parameters, cutoff_of
-from meguri.pipelines.run import Attempts, Failed, Steps
+from meguri.pipelines.run import Steps
 from meguri.pipelines.values import ValueRef
 from meguri.ports.blobs import BlobStore
 from meguri.ports.executor import Executor
@@ -109,8 +110,8 @@ class Pipelines:
             None,
         )
         if tables.insert_run(tx, run):
-            for position, call in enumerate(definition.calls):
-                tables.save_step(tx, StepExecution(run.id, call.name, position, call.entrypoint, "waiting"))
+            calls = enumerate(definition.calls)
+            tables.insert_steps(tx, [StepExecution(run.id, call.name, place, call.entrypoint, "waiting") for place, call in calls])
             node = self.lineage.node(tx, "pipeline_run", run.id, project=project, label=pipeline)
             bundle = self.lineage.node(tx, "bundle", run.bundle, project=project)
             self.lineage.edge(tx, bundle, node, "read")
@@ -129,6 +130,8 @@ class Pipelines:
         except Failed as failure:
             return self._end(run, "cancelled" if failure.is_cancelled else "failed", failure.step, failure.message, [])
         except Exception as error:  # a full disk, a damaged blob: the run failed, and the champion goes on serving
+            if isinstance(error, Unavailable) and not context.is_last_try:
+                raise  # the same run goes on with its next step once what was away is back
             return self._end(run, "failed", None, f"{type(error).__name__}: {error}", [])
         finally:
             shutil.rmtree(self.work / run.id, ignore_errors=True)
@@ -243,8 +246,11 @@ class Pipelines:
         with self.db.write() as tx:
             tables.update_run(tx, ended)
             for each in tables.list_steps(tx, run.id):
-                if each.state in ("waiting", "running"):
-                    tables.save_step(tx, replace(each, state="skipped" if each.state == "waiting" else "cancelled"))
+                if each.state == "waiting":
+                    tables.save_step(tx, replace(each, state="skipped"))
+                elif each.state == "running":  # what went wrong was not its own doing, such as a full disk
+                    self._steps.attempts.close_abandoned(tx, each)
+                    tables.save_step(tx, replace(each, state="failed", error=error, finished_at=self.clock()))
             for version in versions:
                 self.lineage.edge(tx, Node("pipeline_run", run.id), Node("model_version", version), "wrote")
             self._tell(tx, ended, step, versions)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Float, ForeignKey, Index, Integer, Row, String, Table, Text, func, select, update
+from sqlalchemy import Column, Connection, Float, ForeignKey, Index, Integer, Row, String, Table, Text, func, insert, select, update
 
 from meguri.core.errors import NotFound
 from meguri.core.ids import BundleDigest, Digest, PipelineRunId, RunId
@@ -115,27 +115,14 @@ def count_runs(tx: Connection, project: str, statuses: Sequence[str], pipeline: 
     return int(tx.execute(query).scalar_one())
 
 
+def insert_steps(tx: Connection, steps: Sequence[StepExecution]) -> None:
+    tx.execute(insert(step_executions), [_step_row(step) for step in steps])
+
+
 def save_step(tx: Connection, step: StepExecution) -> None:
-    row = {
-        "pipeline_run": step.pipeline_run,
-        "name": step.name,
-        "position": step.position,
-        "entrypoint": step.entrypoint,
-        "state": step.state,
-        "key": step.key,
-        "key_parts": step.key_parts,
-        "run": step.run,
-        "produced_by": step.produced_by,
-        "inputs": {name: msgspec.to_builtins(ref) for name, ref in step.inputs.items()},
-        "arguments": step.arguments,
-        "output": None if step.output is None else msgspec.to_builtins(step.output),
-        "attempts": step.attempts,
-        "error": step.error,
-        "started_at": step.started_at,
-        "finished_at": step.finished_at,
-        "seconds": step.seconds,
-    }
-    upsert(tx, step_executions, [row], key=["pipeline_run", "name"], update=_CHANGING)
+    row = _step_row(step)
+    mine = (step_executions.c.pipeline_run == step.pipeline_run) & (step_executions.c.name == step.name)
+    tx.execute(update(step_executions).where(mine).values(**{name: row[name] for name in _CHANGING}))
 
 
 def list_steps(tx: Connection, pipeline_run: str) -> list[StepExecution]:
@@ -178,6 +165,28 @@ def _run_row(run: PipelineRun) -> dict[str, Any]:  # Any: column values
         "created_at": run.created_at,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
+    }
+
+
+def _step_row(step: StepExecution) -> dict[str, Any]:  # Any: column values
+    return {
+        "pipeline_run": step.pipeline_run,
+        "name": step.name,
+        "position": step.position,
+        "entrypoint": step.entrypoint,
+        "state": step.state,
+        "key": step.key,
+        "key_parts": step.key_parts,
+        "run": step.run,
+        "produced_by": step.produced_by,
+        "inputs": {name: msgspec.to_builtins(ref) for name, ref in step.inputs.items()},
+        "arguments": step.arguments,
+        "output": None if step.output is None else msgspec.to_builtins(step.output),
+        "attempts": step.attempts,
+        "error": step.error,
+        "started_at": step.started_at,
+        "finished_at": step.finished_at,
+        "seconds": step.seconds,
     }
 
 
