@@ -34,8 +34,9 @@ _SIGNALS = {each.value: each.name for each in signal.Signals}
 class ProcessExecutor:
     """Starts `command --result-fd N [--folder F]` for each version of the code that is asked for, and speaks with it in lines of JSON.
 
-    At most `workers` processes at a time; an idle one of other code makes room. `environment`: variables of the caller, of which a few
-    are handed on. `threads`: of the numeric libraries, fixed, so that sums are made in the same order every time.
+    At most `workers` processes at a time; an idle one of other code makes room, and one that was idle for `idle_seconds` ends.
+    `environment`: variables of the caller, of which a few are handed on. `threads`: of the numeric libraries, fixed, so that sums are made
+    in the same order every time.
     """
 
     def __init__(
@@ -44,10 +45,11 @@ class ProcessExecutor:
         *,
         workers: int = 2,
         threads: int = 1,
+        idle_seconds: float = 900.0,
         command: Sequence[str] = (sys.executable, "-m", "meguri.app.step_worker"),
     ) -> None:
         self._environment = worker_environment(environment, threads)
-        self._limit, self._command = workers, tuple(command)
+        self._limit, self._idle_seconds, self._command = workers, idle_seconds, tuple(command)
         self._changed = threading.Condition()
         self._waiting: list[_Task] = []
         self._tasks: dict[Handle, _Task] = {}
@@ -170,7 +172,7 @@ class ProcessExecutor:
     def _read(self, worker: _Worker) -> None:
         """Follow one worker until it is gone."""
         while True:
-            line = worker.next_line(self._overdue)
+            line = worker.next_line(self._look)
             with self._changed:
                 task = worker.task
                 if line is None:
@@ -182,14 +184,17 @@ class ProcessExecutor:
                     self._assign_if_open()
                     break
                 if task is not None:
-                    worker.task = None
+                    worker.task, worker.used = None, time.monotonic()
                     self._end(task, "done", line)
                 self._assign_if_open()
         worker.forget()
 
-    def _overdue(self, worker: _Worker) -> None:
+    def _look(self, worker: _Worker) -> None:
         with self._changed:
-            if worker.task is not None and worker.task.is_overdue():
+            if worker.task is None:
+                if time.monotonic() - worker.used > self._idle_seconds:
+                    worker.kill()
+            elif worker.task.is_overdue():
                 worker.task.killed = worker.task.killed or "timed_out"
                 worker.kill()
 
@@ -234,6 +239,7 @@ class _Worker:
     folder: Path | None
     task: _Task | None = None
     is_killed: bool = False
+    used: float = field(default_factory=time.monotonic)
     _process: subprocess.Popen[bytes] | None = None
     _result: int = -1
     _rest: bytearray = field(default_factory=bytearray)
