@@ -15,8 +15,8 @@ import pytest
 
 from meguri.adapters.executors.processes import ProcessExecutor
 from meguri.core.ids import PipelineRunId
+from meguri.jobs.model import Interrupted
 from meguri.lineage.service import Node
-from meguri.pipelines.run import Interrupted
 from tests.integration.pipelines.conftest import Stage, opened, prepared
 
 MODULE = """
@@ -83,6 +83,10 @@ class Context:
 
     id: str = "job"
     project: str = "bikes"
+    is_last_try: bool = False
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def step(self, name: str, function: Any) -> Any:
         return function()
