@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from meguri.core.errors import Invalid
+
 OPEN = "open"
 """The permission of the few routes that anybody may call."""
 
@@ -61,6 +63,14 @@ class Route:
     query: Mapping[str, type] = field(default_factory=dict)
     status: int = 200
     streams: bool = False
+
+
+def project_of(request: Request) -> str:
+    """The project that a request is about, for routes that need one. Raises Invalid."""
+    project = request.query.get("project")
+    if not project:
+        raise Invalid("project", "say which: add ?project= with a name out of GET /api/v1/projects")
+    return str(project)
 
 
 @dataclass(frozen=True, slots=True)

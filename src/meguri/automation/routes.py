@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, project_of
 from meguri.automation.service import BY_HAND, Automation
 
 
@@ -22,11 +22,11 @@ class Fired:
 
 def routes(automation: Automation) -> list[Route]:
     def triggers(request: Request) -> Page:
-        return Page(automation.list_triggers(request.query.get("project", "default")))
+        return Page(automation.list_triggers(project_of(request)))
 
     def fire(request: Request) -> Fired:
         body: Fire = request.body
-        return Fired(automation.fire_by_hand(request.query.get("project", "default"), request.path["trigger"], body.reason))
+        return Fired(automation.fire_by_hand(project_of(request), request.path["trigger"], body.reason))
 
     def watches(request: Request) -> Page:
         query = request.query

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, project_of
 from meguri.core.definitions.features import DType
 from meguri.core.errors import Invalid
 from meguri.core.ids import SnapshotId
@@ -50,7 +50,7 @@ class DatasetAnswer:
 
 def routes(datasets: Datasets) -> list[Route]:
     def listed(request: Request) -> Page:
-        project = _project(request)
+        project = project_of(request)
         quarantined = datasets.count_quarantined(project)
         return Page([_answer(datasets, each, quarantined.get(each.name, 0)) for each in datasets.list_datasets(project)])
 
@@ -70,7 +70,7 @@ def routes(datasets: Datasets) -> list[Route]:
     def quarantined(request: Request) -> Page:
         limit = _limit(request)
         before = _read_cursor(request.query.get("cursor"))
-        page = datasets.list_quarantined(_project(request), source=request.query.get("source"), limit=limit, before=before)
+        page = datasets.list_quarantined(project_of(request), source=request.query.get("source"), limit=limit, before=before)
         return Page(list(page), f"{micros(page[-1].at)}.{page[-1].id}" if len(page) == limit else None)
 
     paged: dict[str, type] = {"limit": int, "cursor": str}
@@ -114,13 +114,6 @@ def _summary(snapshot: Snapshot) -> SnapshotSummary:
         snapshot.event_from,
         snapshot.event_to,
     )
-
-
-def _project(request: Request) -> str:
-    project = request.query.get("project")
-    if not project:
-        raise Invalid("project", "say which: add ?project=<name>")
-    return str(project)
 
 
 def _limit(request: Request) -> int:

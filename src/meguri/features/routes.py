@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, project_of
 from meguri.core.definitions.features import FeatureServiceDefinition, FeatureViewDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
@@ -71,13 +71,13 @@ def routes(features: Features) -> list[Route]:
 
 def _of_sources(features: Features) -> list[Route]:
     def listed(request: Request) -> Page:
-        return Page(list(features.list_sources(_project(request))))
+        return Page(list(features.list_sources(project_of(request))))
 
     def push(request: Request) -> PushResult:
-        return features.push(_project(request), request.path["source"], request.body.rows)
+        return features.push(project_of(request), request.path["source"], request.body.rows)
 
     def adopt(request: Request) -> Schema:
-        return features.adopt_schema(_project(request), request.path["source"], SnapshotId(request.body.snapshot))
+        return features.adopt_schema(project_of(request), request.path["source"], SnapshotId(request.body.snapshot))
 
     one = "/api/v1/sources/{source}"
     return [
@@ -89,12 +89,12 @@ def _of_sources(features: Features) -> list[Route]:
 
 def _of_definitions(features: Features) -> list[Route]:
     def views(request: Request) -> Page:
-        definition = features.definition(_project(request))
+        definition = features.definition(project_of(request))
         services = definition.feature_services
         return Page([ViewAnswer(view, [each.name for each in services if view.name in each.views]) for view in definition.feature_views])
 
     def services(request: Request) -> Page:
-        definition = features.definition(_project(request))
+        definition = features.definition(project_of(request))
         return Page([_service_answer(definition, each) for each in definition.feature_services])
 
     return [
@@ -109,7 +109,7 @@ def _of_lookups(features: Features) -> list[Route]:
         for name in ("service", "entity"):
             if not request.query.get(name):
                 raise Invalid(name, "say which: ?project=bikes&service=hourly&entity=dc&at=2011-05-01T00:00:00Z")
-        found = features.lookup(_project(request), request.query["service"], request.query["entity"], at)
+        found = features.lookup(project_of(request), request.query["service"], request.query["entity"], at)
         return Looked(at, found)
 
     def look_with_request(request: Request) -> Looked:
@@ -130,10 +130,3 @@ def _of_lookups(features: Features) -> list[Route]:
 def _service_answer(definition: ProjectDefinition, service: FeatureServiceDefinition) -> ServiceAnswer:
     endpoints = [endpoint.name for endpoint in definition.endpoints if endpoint.features == service.name]
     return ServiceAnswer(service, list(definition.feature_set(service.name).inputs), endpoints)
-
-
-def _project(request: Request) -> str:
-    project = request.query.get("project")
-    if not project:
-        raise Invalid("project", "say which: add ?project=<name>")
-    return str(project)

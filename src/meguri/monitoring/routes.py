@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, project_of
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import parse_time
@@ -82,13 +82,13 @@ def _label_routes(monitoring: Monitoring) -> list[Route]:
 
 def _monitor_routes(monitoring: Monitoring) -> list[Route]:
     def list_monitors(request: Request) -> Page:
-        return Page([_monitor(each) for each in monitoring.list_monitors(_project(request))])
+        return Page([_monitor(each) for each in monitoring.list_monitors(project_of(request))])
 
     def get_monitor(request: Request) -> MonitorAnswer:
-        return _monitor(monitoring.get_monitor(_project(request), request.path["name"]))
+        return _monitor(monitoring.get_monitor(project_of(request), request.path["name"]))
 
     def list_checks(request: Request) -> Page:
-        project, name = _project(request), request.path["name"]
+        project, name = project_of(request), request.path["name"]
         monitoring.get_monitor(project, name)
         return Page(list(monitoring.list_checks(project, name, limit=_limit(request))))
 
@@ -133,7 +133,7 @@ def _alert_routes(monitoring: Monitoring) -> list[Route]:
         if state not in (None, "open", "resolved"):
             raise Invalid("state", f"{state!r} is not known: ask for open or resolved, or leave it out")
         wanted = None if state is None else state == "open"
-        return Page(list(monitoring.list_alerts(_project(request), is_open=wanted, limit=_limit(request))))
+        return Page(list(monitoring.list_alerts(project_of(request), is_open=wanted, limit=_limit(request))))
 
     def get_alert(request: Request) -> Alert:
         return monitoring.get_alert(request.path["alert"])
@@ -165,13 +165,6 @@ def _monitor(state: MonitorState) -> MonitorAnswer:
         each.name, each.endpoint, each.kind, each.metric, each.window_seconds, each.tolerance, each.minimum_rows, each.description,
         shown, state.last, state.alert,
     )  # fmt: skip
-
-
-def _project(request: Request) -> str:
-    project = request.query.get("project")
-    if not project:
-        raise Invalid("project", "is missing: say which one, as in ?project=demo")
-    return str(project)
 
 
 def _limit(request: Request) -> int:

@@ -221,6 +221,8 @@ class Monitoring:
             project = get_endpoint(tx, endpoint).project
             definition = self._find_definition(tx, project)
             names = [each.name for each in definition.monitors if each.kind == "drift" and each.endpoint == endpoint] if definition else []
+            if monitor is not None:
+                _ensure_among(names, monitor, endpoint)
             chosen = monitor or (names[0] if names else None)
             if chosen is None:
                 return DriftMatrix(None, [], [])
@@ -233,8 +235,10 @@ class Monitoring:
             return series.rows_between(tx, endpoint, start, end)
 
     def find_label(self, endpoint: str | None, prediction: str) -> KnownLabel | None:
-        """The label of a prediction (of any endpoint where none is named), as far as it was joined or waits."""
+        """The label of a prediction (of any endpoint where none is named), as far as it was joined or waits. Raises NotFound."""
         with self.db.read() as tx:
+            if endpoint is not None:
+                get_endpoint(tx, endpoint)
             return series.label_of(tx, endpoint, prediction)
 
     def close(self) -> None:
@@ -242,6 +246,11 @@ class Monitoring:
 
     def _now(self, tx: Connection, project: str) -> datetime:
         return self.events.watermark(tx, project) or self.clock()
+
+
+def _ensure_among(names: Sequence[str], monitor: str, endpoint: str) -> None:
+    if monitor not in names:
+        raise NotFound("monitor", monitor, f"endpoint {endpoint!r} has {', '.join(names) or 'none'} that watches drift")
 
 
 def _held(row: Row[Any] | None) -> Held | None:  # Any: an alert's columns
@@ -261,7 +270,7 @@ def _day(at: datetime | None, default: int) -> int:
 def _get_alert(tx: Connection, id: str) -> Alert:
     row = tx.execute(select(alerts).where(alerts.c.id == id)).first()
     if row is None:
-        raise NotFound("alert", id, "list them with `meguri monitors`")
+        raise NotFound("alert", id, "list them with `meguri monitors --alerts`")
     return _alert(row)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from meguri.access.routes import Page, Request, Route
-from meguri.core.errors import Invalid
+from meguri.core.errors import Invalid, NotFound
 from meguri.registry.model import AliasMove, ModelVersion
 from meguri.registry.service import Registry
 
@@ -133,7 +133,7 @@ def routes(registry: Registry) -> list[Route]:
 
 
 def _project(registry: Registry, request: Request) -> str:
-    """The project asked for; without one, the only project that has a model of this name. Raises Invalid."""
+    """The project asked for; without one, the only project that has a model of this name. Raises Invalid, NotFound."""
     asked = request.query.get("project")
     if asked is not None:
         return str(asked)
@@ -143,7 +143,9 @@ def _project(registry: Registry, request: Request) -> str:
         raise Invalid(
             "project", f"several projects have a model {request.path['model']!r}: add ?project= with one of {', '.join(sorted(found))}"
         )
-    return found.pop() if found else "default"
+    if not found:
+        raise NotFound("model", request.path["model"], "list them with `meguri models`")
+    return found.pop()
 
 
 def _summary(version: ModelVersion) -> VersionSummary:

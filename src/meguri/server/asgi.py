@@ -17,6 +17,7 @@ from meguri.access.tokens import Tokens
 from meguri.core.errors import MeguriError, NotFound
 from meguri.server.errors import problem
 from meguri.server.guard import Guard
+from meguri.server.known import KnownProjects
 from meguri.server.mount import mount
 from meguri.server.openapi import document
 from meguri.server.ui import ui_routes
@@ -28,8 +29,17 @@ def hosts_for(host: str, port: int, more: Sequence[str] = ()) -> frozenset[str]:
     return frozenset({name.lower() for name in names} | {f"{name}:{port}".lower() for name in names})
 
 
-def build_application(routes: Sequence[Route], *, tokens: Tokens, hosts: frozenset[str], cookie: str, version: str, ui: Path) -> Starlette:
-    """Our routes, `/openapi.json` that describes them, and the UI."""
+def build_application(
+    routes: Sequence[Route],
+    *,
+    tokens: Tokens,
+    hosts: frozenset[str],
+    cookie: str,
+    version: str,
+    ui: Path,
+    projects: KnownProjects | None = None,
+) -> Starlette:
+    """Our routes, `/openapi.json` that describes them, and the UI. Without `projects`, a project may have any name."""
     guard = Guard(tokens, hosts, cookie)
     described = [*routes]
 
@@ -38,7 +48,7 @@ def build_application(routes: Sequence[Route], *, tokens: Tokens, hosts: frozens
 
     described.append(Route("GET", "/openapi.json", OPEN, openapi, "This document"))
     content = msgspec.json.encode(document(described, version))
-    mounted: list[BaseRoute] = [mount(route, guard) for route in described]
+    mounted: list[BaseRoute] = [mount(route, guard, projects) for route in described]
 
     async def unknown(incoming: Incoming) -> Response:
         try:

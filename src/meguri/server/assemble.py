@@ -24,6 +24,7 @@ from meguri.app.build import Platform
 from meguri.core.settings import Settings
 from meguri.registry.projects_routes import summaries
 from meguri.server.asgi import build_application, hosts_for
+from meguri.server.known import KnownProjects
 from meguri.server.overview import Overview
 from meguri.server.platform_routes import PlatformRoutes
 from meguri.server.stream import Stream
@@ -43,6 +44,11 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
     stream = Stream(platform.db, platform.events)
     platform.db.on_commit(stream.wake)
     platform.tracking.on_points(stream.points)
+
+    def list_names() -> list[str]:
+        with platform.db.read() as tx:
+            return [each.name for each in platform.projects.list_projects(tx)] + platform.tracking.list_projects()
+
     application = build_application(
         all_routes(platform, stream),
         tokens=Tokens(platform.token),
@@ -50,6 +56,7 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
         cookie=f"meguri_session_{port}",
         version=version("meguri"),
         ui=ui_folder(),
+        projects=KnownProjects(list_names),
     )
     return Assembled(application, stream)
 

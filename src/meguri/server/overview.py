@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import Request, Route
+from meguri.access.routes import Request, Route, project_of
 from meguri.app.build import Platform
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Unavailable
@@ -42,7 +42,7 @@ class Overview:
         return [Route("GET", "/api/v1/overview", "projects:read", self.show, "The loop at a glance", answer=OverviewAnswer, query=query)]
 
     def show(self, request: Request) -> OverviewAnswer:
-        project = str(request.query.get("project", "default"))
+        project = project_of(request)
         with self.platform.db.read() as tx:
             definition = self.platform.projects.find_definition(tx, project)
             watermark = self.platform.events.watermark(tx, project)

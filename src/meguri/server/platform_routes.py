@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from meguri.access.routes import OPEN, Page, Request, Route
-from meguri.core.errors import NotFound
+from meguri.core.errors import Invalid
 from meguri.core.times import parse_time
 from meguri.db.engine import Database
 from meguri.events.service import Event, Events, FailedDelivery
@@ -183,6 +183,6 @@ class PlatformRoutes:
         walks = {"up": self.lineage.upstream, "down": self.lineage.downstream, "both": self.lineage.around}
         direction = request.query.get("direction", "both")
         if direction not in walks:
-            raise NotFound("direction", direction, "directions are up, down and both")
+            raise Invalid("direction", f"{direction[:80]!r} is not known: ask for up, down or both")
         with self.db.read() as tx:
             return walks[direction](tx, of, depth)

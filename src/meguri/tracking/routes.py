@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -231,8 +231,8 @@ class _Handlers:
         found, cursor = self.tracking.list_runs(
             query.get("project"),
             experiment=query.get("experiment"),
-            status=query.get("status"),
-            kind=query.get("kind"),
+            status=_one_of("status", query.get("status"), get_args(Status)),
+            kind=_one_of("kind", query.get("kind"), get_args(Kind)),
             sort=query.get("sort", "-started_at"),
             limit=_limit(query.get("limit", 100), 1_000),
             cursor=query.get("cursor"),
@@ -375,6 +375,12 @@ class _Body:
 
 def _run(request: Request) -> RunId:
     return RunId(request.path["run"])
+
+
+def _one_of(name: str, asked: str | None, known: Sequence[str]) -> str | None:
+    if asked is not None and asked not in known:
+        raise Invalid(name, f"{asked[:80]!r} is not known: ask for {', '.join(known)}, or leave it out")
+    return asked
 
 
 def _limit(asked: int, most: int) -> int:
