@@ -1,7 +1,7 @@
 """The entry point of a step worker: `python -m meguri.app.step_worker --result-fd N [--folder F]`.
 
-Takes tasks as lines of JSON on stdin, one at a time, and answers each with a line of JSON on the given file descriptor. While a task runs,
-stdout and stderr are its log. The process ends when stdin does, or with the process that made it.
+Takes tasks as lines of JSON on stdin, one at a time, and answers each on the given file descriptor with two lines of JSON: that it begins,
+and its result. While a task runs, stdout and stderr are its log. The process ends when stdin does, or with the process that made it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         while True:
             task = msgspec.json.decode(tasks.get())
             with _log_of(task["log"]):
+                worker.prepare(task["payload"])
+                results.write(b'{"started":true}\n')
+                results.flush()
                 answer = worker.run(task["payload"], Path(task["scratch"]))
             results.write(msgspec.json.encode(answer) + b"\n")
             results.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import random
 import time
@@ -62,6 +63,12 @@ class Worker:
     def __init__(self, load: LoadRunner, open_tables: Callable[[Path], TableStore], recording: Recording, folder: Path | None) -> None:
         self._load, self._open_tables, self._recording, self._folder = load, open_tables, recording, folder
         self._runner: tuple[Digest, ModelRunner] | None = None
+
+    def prepare(self, payload: dict[str, Any]) -> None:  # Any: JSON
+        """Import what a task needs, which is not the task's own time; what is wrong with it, `run` will say."""
+        if payload["task"] == "step":
+            with contextlib.suppress(Exception, SystemExit):
+                importlib.import_module(payload["entrypoint"].partition(":")[0])
 
     def run(self, payload: dict[str, Any], scratch: Path) -> dict[str, Any]:  # Any: JSON
         """The task's result as JSON; blobs of its output are files in `scratch`. Never raises for what a task does."""

@@ -110,6 +110,11 @@ class ExecutorContract:
         assert (event.outcome, event.reason) == ("timed_out", "it took longer than 2 s and was killed")
         assert _wait(executor, executor.submit(tasks.make("pid"))).outcome == "done"
 
+    def test_start_and_import_do_not_count_as_the_task(self, executor: Executor, tasks: _Tasks) -> None:
+        with (tasks.folder / "work.py").open("a") as file:
+            file.write("time.sleep(3)\n")
+        assert _wait(executor, executor.submit(tasks.make("pid", timeout=2.0))).outcome == "done"
+
     def test_process_that_dies_loses_its_task_only(self, executor: Executor, tasks: _Tasks) -> None:
         sleeping = executor.submit(tasks.make("sleep", code="b", seconds=3))
         event = _wait(executor, executor.submit(tasks.make("die")))

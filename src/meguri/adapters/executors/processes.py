@@ -27,6 +27,10 @@ logger = logging.getLogger(__name__)
 LOG = "log.txt"
 """The file in a task's scratch folder that takes what it prints."""
 
+STARTED = b'{"started":true}'
+"""What a worker says when its own start and the import of the task's module are over: from here the task's timeout counts."""
+START_SECONDS = 180.0
+
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _SIGNALS = {each.value: each.name for each in signal.Signals}
 
@@ -183,6 +187,10 @@ class ProcessExecutor:
                         self._end(task, outcome, reason=reason if outcome == "lost" else task.why(outcome))
                     self._assign_if_open()
                     break
+                if line == STARTED:
+                    if task is not None:
+                        task.began = time.monotonic()
+                    continue
                 if task is not None:
                     worker.task, worker.used = None, time.monotonic()
                     self._end(task, "done", line)
@@ -204,7 +212,8 @@ class ProcessExecutor:
 
     def _end(self, task: _Task, outcome: Outcome, line: bytes = b"{}", reason: str = "") -> None:
         result = msgspec.json.decode(line, type=dict)
-        seconds = 0.0 if task.began is None else time.monotonic() - task.began
+        began = task.began or task.sent
+        seconds = 0.0 if began is None else time.monotonic() - began
         self._ended[task.handle] = TaskEvent(task.handle, outcome, result, reason, seconds)
         self._tasks.pop(task.handle, None)
         self._changed.notify_all()
@@ -223,14 +232,21 @@ class _Task:
     handle: Handle
     spec: TaskSpec
     worker: _Worker | None = None
+    sent: float | None = None
     began: float | None = None
     killed: Outcome | None = None
 
     def is_overdue(self) -> bool:
-        return self.began is not None and time.monotonic() - self.began > self.spec.timeout_seconds
+        if self.began is not None:
+            return time.monotonic() - self.began > self.spec.timeout_seconds
+        return self.sent is not None and time.monotonic() - self.sent > START_SECONDS
 
     def why(self, outcome: Outcome) -> str:
-        return f"it took longer than {self.spec.timeout_seconds:g} s and was killed" if outcome == "timed_out" else "it was cancelled"
+        if outcome == "cancelled":
+            return "it was cancelled"
+        if self.began is None:
+            return f"its module was not imported within {START_SECONDS:g} s, and it was killed"
+        return f"it took longer than {self.spec.timeout_seconds:g} s and was killed"
 
 
 @dataclass(eq=False, slots=True)
@@ -273,7 +289,7 @@ class _Worker:
 
     def send(self, task: _Task) -> None:
         """Begin a task. A worker that has died meanwhile is noticed by its reader."""
-        task.began = time.monotonic()
+        task.sent = time.monotonic()
         spec = {"id": task.spec.id, "payload": task.spec.payload, "scratch": str(task.spec.scratch), "log": str(task.spec.scratch / LOG)}
         with contextlib.suppress(BrokenPipeError):
             stdin = self._stdin()
