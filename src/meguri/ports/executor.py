@@ -19,8 +19,8 @@ class TaskSpec:
 
     `code`: tasks of equal `code` may share a process, others never do. `folder`: the code's modules, first on the worker's import path
     (none for tasks of meguri itself). `payload`: JSON that the worker understands. `scratch`: an empty folder of this task alone, where
-    the worker leaves its files; whoever submits makes and removes it. `timeout_seconds` counts the task itself, not the start of its process
-    or the import of its code.
+    the worker leaves its files; whoever submits makes and removes it. `timeout_seconds` counts the task itself, not the start of its
+    process or the import of its code.
     """
 
     id: str
