@@ -6,6 +6,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from meguri.core.errors import Unavailable
+
 APPLICATION_VERSION = "1"
 """Raised by hand when interrupted jobs of an older release can no longer be continued; never derived from the code."""
 
@@ -17,7 +21,8 @@ class DurableEngine:
 
     def __init__(self, url: str, executor: str = "owner") -> None:
         self.url, self.executor = url, executor
-        self._start: Callable[[str], None] | None = None
+        self._start: Callable[[str, int], None] | None = None
+        self._is_live: Callable[[str], bool] = lambda _id: False
 
     def launch(self, run: Run) -> None:
         os.environ.setdefault("DBOS__TELEMETRY", "false")
@@ -39,19 +44,33 @@ class DurableEngine:
 
         @DBOS.workflow(name="meguri_job")
         def workflow(id: str) -> None:
-            run(id, lambda name, function: DBOS.run_step({"name": name}, function))
+            run(id, step)
 
-        def start(id: str) -> None:
-            with SetWorkflowID(id):
+        def step(name: str, function: Callable[[], Any]) -> Any:  # Any: JSON
+            try:
+                return DBOS.run_step({"name": name}, function)
+            except SQLAlchemyError as error:
+                raise Unavailable("job engine", f"its tables cannot be written ({type(error).__name__}): is the disk full?") from error
+
+        def start(id: str, attempt: int) -> None:
+            with SetWorkflowID(f"{id}#{attempt}" if attempt else id):
                 DBOS.start_workflow(workflow, id)
 
-        self._start = start
+        def is_live(id: str) -> bool:
+            found = DBOS.list_workflows(workflow_id_prefix=id, status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
+            return any(each.workflow_id.rpartition("#")[0] == id or each.workflow_id == id for each in found)
+
+        self._start, self._is_live = start, is_live
         DBOS.launch()
 
-    def start(self, id: str) -> None:
+    def start(self, id: str, attempt: int) -> None:
         if self._start is None:
             raise RuntimeError("the job engine is not launched")
-        self._start(id)
+        self._start(id, attempt)
+
+    def resume(self, id: str, attempt: int) -> None:
+        if not self._is_live(id):
+            self.start(id, attempt)
 
     def close(self) -> None:
         if self._start is not None:
@@ -70,10 +89,13 @@ class InlineEngine:
     def launch(self, run: Run) -> None:
         self._run = run
 
-    def start(self, id: str) -> None:
+    def start(self, id: str, attempt: int) -> None:
         if self._run is None:
             raise RuntimeError("the job engine is not launched")
         self._run(id, lambda _name, function: function())
+
+    def resume(self, id: str, attempt: int) -> None:
+        self.start(id, attempt)
 
     def close(self) -> None:
         self._run = None

@@ -30,6 +30,10 @@ class Job:
     finished_at: datetime | None
 
 
+class Interrupted(BaseException):
+    """This process is ending. Not an Exception, so that the job is neither failed nor finished, and goes on when the server is back."""
+
+
 class JobContext(Protocol):
     """What a handler is given beside the payload."""
 
@@ -40,7 +44,17 @@ class JobContext(Protocol):
     def project(self) -> str: ...
 
     def step(self, name: str, function: Callable[[], Any]) -> Any:  # Any: JSON in and out
-        """Do a part once: its result is kept, and after a crash a part that was finished is not done again."""
+        """Do a part once: its result is kept, and after a crash a part that was finished is not done again. No two parts of a job have
+        the same name."""
+        ...
+
+    @property
+    def is_last_try(self) -> bool:
+        """Whether an Unavailable that the handler raises now ends the job; before, the handler is called again after a while."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait, for as long as this process goes on. Raises Interrupted."""
         ...
 
     def cancelled(self) -> bool:
@@ -58,8 +72,12 @@ class Engine(Protocol):
         """Begin, and take up again what was interrupted. `run(job id, step)` does one job."""
         ...
 
-    def start(self, id: str) -> None:
-        """Start a job; starting the same id again changes nothing."""
+    def start(self, id: str, attempt: int) -> None:
+        """Start a job; starting the same attempt again changes nothing."""
+        ...
+
+    def resume(self, id: str, attempt: int) -> None:
+        """Start a job that was interrupted, unless `launch` has taken it up already."""
         ...
 
     def close(self) -> None: ...

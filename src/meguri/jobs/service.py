@@ -4,32 +4,48 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from meguri.core.errors import Conflict, NotFound
+from meguri.core.errors import Conflict, NotFound, Unavailable
 from meguri.core.ids import JobId
 from meguri.core.times import Clock
 from meguri.db.dialect import insert_ignore
 from meguri.db.engine import Database, wake
-from meguri.jobs.model import LIVE, Engine, Handler, Job
+from meguri.jobs.model import LIVE, Engine, Handler, Interrupted, Job
 from meguri.jobs.tables import jobs
 
 logger = logging.getLogger(__name__)
 
+TRIES = 20
+"""How often a handler is called that raises Unavailable, over more than two minutes in which the ledger itself can be written."""
+LONGEST_PAUSE = 50
+"""Times the first pause between two tries."""
+STOPPING_SECONDS = 5.0
+
 Step = Callable[[str, Callable[[], Any]], Any]  # Any: JSON
+T = TypeVar("T")
 
 
 class Jobs:
-    """The list of jobs is ours (a table); that each is done, crash or not, is the engine's part."""
+    """The list of jobs is ours (a table); that each is done, crash or not, is the engine's part.
 
-    def __init__(self, db: Database, engine: Engine, clock: Clock) -> None:
+    Where something that a job needs is away (a handler raises Unavailable: the database, a full disk, an endpoint that restarts), the
+    handler is called again, up to `TRIES` times; while the ledger itself is away, the job waits for it.
+    """
+
+    def __init__(self, db: Database, engine: Engine, clock: Clock, *, pause_seconds: float = 0.2) -> None:
         self.db, self.engine, self.clock = db, engine, clock
         self._handlers: dict[str, Handler] = {}
         self._launched = False
         self._pumping = threading.Lock()
+        self._pause_seconds = pause_seconds
+        self._stopping = threading.Event()
+        self._ended = threading.Condition()
+        self._running = 0
 
     def register(self, kind: str, handler: Handler) -> None:
         """Let `handler` do the jobs of a kind. It may run again after a crash: what must not be repeated goes into `context.step`."""
@@ -40,9 +56,10 @@ class Jobs:
         self.engine.launch(self._run)
         self._launched = True
         with self.db.read() as tx:
-            interrupted = tx.execute(select(jobs.c.id).where(jobs.c.state == "running").order_by(jobs.c.sequence)).scalars().all()
-        for id in interrupted:
-            self.engine.start(id)
+            running = select(jobs.c.id, jobs.c.attempts).where(jobs.c.state == "running").order_by(jobs.c.sequence)
+            interrupted = tx.execute(running).all()
+        for row in interrupted:
+            self.engine.resume(row.id, row.attempts)
         self.pump()
 
     def enqueue(
@@ -61,17 +78,33 @@ class Jobs:
         wake(tx)
         return JobId(id)
 
+    def enqueue_again(self, tx: Connection, kind: str, id: str, *, project: str, payload: dict[str, Any], subject: str = "") -> JobId:
+        """As `enqueue`, and a job of that id that has failed is done again."""  # Any: JSON
+        made = self.enqueue(tx, kind, id, project=project, payload=payload, subject=subject)
+        failed = update(jobs).where(jobs.c.id == id, jobs.c.state == "failed")
+        tx.execute(failed.values(state="queued", error=None, started_at=None, finished_at=None))
+        return made
+
     def pump(self) -> int:
         """Start every queued job whose kind is free in its project; gives how many were started."""
-        if not self._launched:
+        if not self._launched or self._stopping.is_set():
             return 0
         with self._pumping:
-            started = self._claim()
-        for id in started:
-            self.engine.start(id)
-        return len(started)
+            claimed = self._claim()
+        for place, (id, attempt) in enumerate(claimed):
+            try:
+                self.engine.start(id, attempt)
+            except Exception:
+                self._give_back([id for id, _ in claimed[place:]])
+                raise
+        return len(claimed)
 
-    def _claim(self) -> list[str]:
+    def _give_back(self, ids: Sequence[str]) -> None:
+        """What could not be started waits again."""
+        with self.db.write() as tx:
+            tx.execute(update(jobs).where(jobs.c.id.in_(ids), jobs.c.state == "running").values(state="queued", started_at=None))
+
+    def _claim(self) -> list[tuple[str, int]]:
         with self.db.read() as tx:
             live = tx.execute(
                 select(jobs.c.id, jobs.c.kind, jobs.c.project, jobs.c.state).where(jobs.c.state.in_(LIVE)).order_by(jobs.c.sequence)
@@ -89,26 +122,88 @@ class Jobs:
                 update(jobs)
                 .where(jobs.c.id.in_(chosen), jobs.c.state == "queued")
                 .values(state="running", started_at=self.clock())
-                .returning(jobs.c.id)
+                .returning(jobs.c.id, jobs.c.attempts)
             )
-            got = set(tx.execute(taken).scalars())
-        return [id for id in chosen if id in got]
+            got = {row.id: int(row.attempts) for row in tx.execute(taken)}
+        return [(id, got[id]) for id in chosen if id in got]
 
     def _run(self, id: str, step: Step) -> None:
-        with self.db.write() as tx:
-            row = tx.execute(update(jobs).where(jobs.c.id == id).values(attempts=jobs.c.attempts + 1).returning(*jobs.c)).first()
+        with self._ended:
+            self._running += 1
+        try:
+            self._do(id, step)
+        finally:
+            with self._ended:
+                self._running -= 1
+                self._ended.notify_all()
+
+    def _do(self, id: str, step: Step) -> None:
+        row = self._once_there(lambda: self._begin(id))
         if row is None or row.state not in LIVE:
             return
-        handler = self._handlers.get(row.kind)
         try:
-            if handler is None:
-                raise NotFound("job handler", row.kind, "this release does not know that kind of job")
-            result = handler(_Context(self, id, row.project, step), row.payload)
+            result = self._try(row, step)
         except Exception as error:  # a job may fail in any way; the failure is kept, shown and ends only this job
             logger.exception("job failed", extra={"job": id, "kind": row.kind})
-            self._finish(id, "failed", None, f"{type(error).__name__}: {error}")
+            failure = f"{type(error).__name__}: {error}"
+            self._once_there(lambda: self._finish(id, "failed", None, failure))
         else:
-            self._finish(id, "done", result, None)
+            self._once_there(lambda: self._finish(id, "done", result, None))
+
+    def _begin(self, id: str) -> Row[Any] | None:  # Any: a row of a dynamic select
+        with self.db.write() as tx:
+            return tx.execute(update(jobs).where(jobs.c.id == id).values(attempts=jobs.c.attempts + 1).returning(*jobs.c)).first()
+
+    def _try(self, row: Row[Any], step: Step) -> dict[str, Any] | None:  # Any: a row of a dynamic select, JSON
+        handler = self._handlers.get(row.kind)
+        if handler is None:
+            raise NotFound("job handler", row.kind, "this release does not know that kind of job")
+        context = _Context(self, row.id, row.project, step)
+        for pause in self._pauses(TRIES - 1):
+            try:
+                return handler(context, row.payload)
+            except Unavailable as error:
+                if context.is_exhausted:
+                    raise
+                logger.warning("job waits", extra={"job": row.id, "why": error.message})
+            self.pause(pause)
+            now = self._once_there(lambda: self._begin(row.id))
+            if now is None or now.state not in LIVE:
+                return None
+        context.is_last_try = True
+        return handler(context, row.payload)
+
+    def _once_there(self, work: Callable[[], T]) -> T:
+        """Write to the ledger, however long it is away. Raises Interrupted when this process ends meanwhile."""
+        for pause in self._pauses(None):
+            try:
+                return work()
+            except Unavailable as error:
+                logger.warning("jobs wait for the ledger", extra={"why": error.message})
+            self.pause(pause)
+        raise AssertionError  # the pauses never end
+
+    def patiently(self, work: Callable[[], T]) -> T:
+        """Do a part of a job, again where something is away. Raises what `work` raises the last time, and Interrupted."""
+        for pause in self._pauses(TRIES - 1):
+            try:
+                return work()
+            except Unavailable as error:
+                logger.warning("a step of a job waits", extra={"why": error.message})
+            self.pause(pause)
+        return work()
+
+    def _pauses(self, number: int | None) -> Iterator[float]:
+        """Seconds to wait, longer each time; without end where no number is given."""
+        pause = self._pause_seconds
+        for _ in count() if number is None else range(number):
+            yield pause
+            pause = min(pause * 2, LONGEST_PAUSE * self._pause_seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, for as long as this process goes on. Raises Interrupted."""
+        if self._stopping.wait(seconds):
+            raise Interrupted
 
     def _finish(self, id: str, state: str, result: dict[str, Any] | None, error: str | None) -> None:  # Any: JSON
         with self.db.write() as tx:
@@ -147,16 +242,39 @@ class Jobs:
         tx.execute(update(jobs).where(jobs.c.id == id).values(state="cancelled", finished_at=self.clock()))
         wake(tx)
 
+    def interrupt(self) -> None:
+        """Begin no job any more, and end the pauses of those that go on; the next start takes them up again."""
+        self._stopping.set()
+
     def close(self) -> None:
+        """Give running jobs a moment to notice, then stop."""
+        self.interrupt()
+        with self._ended:
+            self._ended.wait_for(lambda: self._running == 0, STOPPING_SECONDS)
         self.engine.close()
 
 
 class _Context:
     def __init__(self, jobs_service: Jobs, id: str, project: str, step: Step) -> None:
         self._jobs, self.id, self.project, self._step = jobs_service, id, project, step
+        self.is_last_try = self.is_exhausted = False
+        self._results: dict[str, Any] = {}  # Any: JSON
 
     def step(self, name: str, function: Callable[[], Any]) -> Any:  # Any: JSON
-        return self._step(name, function)
+        """A step is tried again in itself and its result remembered, so that the engine sees the same steps in the same order each time."""
+        if name not in self._results:
+            self._results[name] = self._step(name, lambda: self._tried(function))
+        return self._results[name]
+
+    def _tried(self, function: Callable[[], Any]) -> Any:  # Any: JSON
+        try:
+            return self._jobs.patiently(function)
+        except Unavailable:
+            self.is_exhausted = True
+            raise
+
+    def pause(self, seconds: float) -> None:
+        self._jobs.pause(seconds)
 
     def cancelled(self) -> bool:
         with self._jobs.db.read() as tx:
