@@ -6,6 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from meguri.core.errors import Unavailable
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,5 +40,7 @@ class Beat:
                 return
             try:
                 self._work()
+            except Unavailable as error:
+                logger.warning("a beat waits", extra={"beat": self._thread.name, "why": error.message})
             except Exception:  # the thread must outlive a full disk or a lost database; the next beat tries again
                 logger.exception("a beat failed", extra={"beat": self._thread.name})

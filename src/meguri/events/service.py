@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from meguri.core.errors import Invalid
+from meguri.core.errors import Invalid, Unavailable
 from meguri.core.times import Clock, iso
 from meguri.db.dialect import insert_ignore
 from meguri.db.engine import Database, wake
@@ -87,7 +87,10 @@ class Events:
         return sequence
 
     def deliver(self) -> int:
-        """Hand every pending event to its consumers; gives how many deliveries were done. One thread at a time calls this."""
+        """Hand every pending event to its consumers; gives how many deliveries were done. One thread at a time calls this.
+
+        Raises Unavailable where the database or its disk is away: call it again later, nothing was skipped.
+        """
         done = 0
         while (found := self._next()) is not None:
             event, consumer = found
@@ -115,6 +118,8 @@ class Events:
                     handler(tx, event)
                 tx.execute(update(deliveries).where(mine).values(state="done"))
             return True
+        except Unavailable:  # the ledger or its disk is away: no fault of the consumer, the same delivery is tried again later
+            raise
         except Exception as error:  # whatever a consumer raises must not stop the others; it is kept and shown
             logger.exception("delivery failed", extra={"event": event.sequence, "kind": event.kind, "consumer": consumer})
             with self.db.write() as tx:
