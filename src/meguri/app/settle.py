@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.errors import Unavailable
 from meguri.core.times import Clock, iso, micros, parse_time
 from meguri.db.engine import Database
 from meguri.events.service import Events
@@ -47,29 +48,37 @@ class Settling:
         self._turn = threading.Lock()
 
     def ask(self, tx: Connection, project: str, until: datetime) -> str:
-        """Ask for a settlement; the same one asked again is the same job. Raises NotFound."""
+        """Ask for a settlement; the same one asked again is the same job, which is done again if it failed. Raises NotFound."""
         self.projects.get_definition(tx, project)
-        return self.jobs.enqueue(
+        return self.jobs.enqueue_again(
             tx, JOB, f"settle:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project
         )
 
     def settle(self, context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
-        """The job."""
+        """The job. Raises Unavailable while an endpoint is being started again and so cannot close its log: what is decided at a moment
+        of event time must not hang on it."""
         until = parse_time(payload["until"], "until")
-        self.collect(context.project)
+        unsealed = self.collect(context.project)
+        if unsealed and not context.is_last_try and self._is_on_event_time(context.project):
+            raise Unavailable(f"endpoint {unsealed[0]!r}", "its process is being started again, the settlement waits for its log")
         with self.db.write() as tx:
             self.events.advance(tx, context.project, until)
 
-    def collect(self, project: str) -> None:
-        """Move and join what has come in so far; the watermark stays."""
+    def collect(self, project: str) -> list[str]:
+        """Move and join what has come in so far; the watermark stays. Gives the endpoints that were deployed and could not close their
+        log."""
         with self.db.read() as tx:
             definition = self.projects.find_definition(tx, project)
         if definition is None:
-            return
+            return []
+        unsealed = []
         with self._one_at_a_time(project):
             for endpoint in definition.endpoints:
-                self.serving.move(endpoint.name)
+                moved = self.serving.move(endpoint.name)
                 self.monitoring.join(endpoint.name)
+                if not moved.sealed and self.serving.is_deployed(endpoint.name):
+                    unsealed.append(endpoint.name)
+        return unsealed
 
     def tick(self) -> None:
         """Collect for every project; settle those on the wall clock up to now."""
@@ -80,6 +89,10 @@ class Settling:
             self.features.flush(definition.name, at_least=FLUSH_ROWS)
             if definition.clock == "wall":
                 self._settle_now(definition)
+
+    def _is_on_event_time(self, project: str) -> bool:
+        with self.db.read() as tx:
+            return self.projects.get_definition(tx, project).clock == "event"
 
     def _settle_now(self, definition: ProjectDefinition) -> None:
         with self.db.write() as tx:

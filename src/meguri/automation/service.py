@@ -89,7 +89,7 @@ class Automation:
         for watch in tables.list_watches(tx, event.project, state="open"):
             if now >= watch.judge_from:
                 id = f"watch:{watch.id}"
-                self.jobs.enqueue(tx, WATCH_JOB, id, project=watch.project, payload={"watch": watch.id}, subject=watch.deployment)
+                self.jobs.enqueue_again(tx, WATCH_JOB, id, project=watch.project, payload={"watch": watch.id}, subject=watch.deployment)
 
     def ended(self, tx: Connection, event: Event) -> None:
         """`pipeline_run.finished` and `.failed`: the next firing may come (after the cool-down)."""

@@ -137,7 +137,7 @@ class Serving:
         id = str(payload["deployment"])
         if not context.step("write", lambda: self._write(id)):
             return {"deployment": id, "state": "replaced"}
-        outcome: dict[str, Any] = context.step("wait", lambda: self._wait(id))
+        outcome: dict[str, Any] = context.step("wait", lambda: self._wait(id, context.pause))
         state = context.step("note", lambda: self._note(id, outcome))
         if state == "failed":
             raise Conflict(f"deployment {id} was refused by its endpoint: {outcome['why']}", deployment=id)
@@ -161,7 +161,7 @@ class Serving:
         with self.db.read() as tx:
             names = [each.name for each in tables.list_endpoints(tx, None)]
         for name in names:
-            if route_file(self.home, name).exists():
+            if self.is_deployed(name):
                 self.ensure_running(name)
 
     def get_endpoint(self, tx: Connection, name: str) -> Endpoint:
@@ -202,6 +202,10 @@ class Serving:
     def move(self, endpoint: str) -> Moved:
         """Bring what an endpoint has logged into the ledger; see `Predictions.move`."""
         return self.predictions.move(endpoint)
+
+    def is_deployed(self, endpoint: str) -> bool:
+        """Whether an endpoint has something to serve, so that its process is to run."""
+        return route_file(self.home, endpoint).exists()
 
     def find_prediction(self, tx: Connection, id: str, endpoint: str | None = None) -> Prediction | None:
         """A prediction by id, wherever it is by now. Its lineage starts at its deployment."""
@@ -274,7 +278,7 @@ class Serving:
         self.ensure_running(route.endpoint)
         return True
 
-    def _wait(self, id: str) -> dict[str, Any]:  # Any: JSON
+    def _wait(self, id: str, pause: Callable[[float], None]) -> dict[str, Any]:  # Any: JSON
         with self.db.read() as tx:
             route = tables.get_route(tx, id)
         deadline = time.monotonic() + self.wait_seconds
@@ -284,7 +288,7 @@ class Serving:
                 return outcome
             if time.monotonic() > deadline:
                 return {"live": False, "refused": False, "why": "its process does not answer, and will take it when it starts"}
-            time.sleep(_LOOK_SECONDS)
+            pause(_LOOK_SECONDS)
 
     def _look(self, route: Route) -> dict[str, Any] | None:  # Any: JSON
         """What became of a route at its process; None while that is open."""
