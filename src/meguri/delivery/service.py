@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from meguri.core.definitions.automation import GateDefinition
 from meguri.core.definitions.features import FeatureSet
 from meguri.core.definitions.project import ProjectDefinition
-from meguri.core.errors import MeguriError, NotFound, NotPromotable
+from meguri.core.errors import MeguriError, NotFound, NotPromotable, Unavailable
 from meguri.core.ids import ModelVersionId, NewId, PromotionId
 from meguri.core.times import Clock, from_micros, iso
 from meguri.db.engine import Database
@@ -93,8 +93,9 @@ class Delivery:
         self.jobs.enqueue(tx, JOB, f"judge:{promotion.id}", project=project, payload={"promotion": promotion.id}, subject=promotion.id)
         return promotion
 
-    def judge(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-        """The job: score both versions on held-out rows, and approve or reject. A judgement that fails is a rejection that says why."""
+    def judge(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+        """The job: score both versions on held-out rows, and approve or reject. A judgement that fails is a rejection that says why; one
+        for which something is away for a while (a disk, the database) is made later."""
         with self.db.read() as tx:
             promotion = tables.get_promotion(tx, payload["promotion"])
             challenger = self.registry.get_version(tx, promotion.challenger)
@@ -106,6 +107,8 @@ class Delivery:
         try:
             verdict, days = self._compare(promotion, feature_set, challenger, champion)
         except MeguriError as error:
+            if isinstance(error, Unavailable) and not context.is_last_try:
+                raise
             verdict = Verdict(False, f"it could not be judged: {error.message}", promotion.gate.metric, 0, 0)
         self._decide(promotion, challenger, champion, verdict, days)
         return {"status": "approved" if verdict.passed else "rejected"}
@@ -127,7 +130,7 @@ class Delivery:
         now = DaySums.of(times, labels, self.score(promotion.project, challenger.id, frame))
         if champion is None:
             before = DaySums.of(times, labels, np.full(len(labels), (challenger.about.mean_predictor or {}).get("value", 0.0)))
-            verdict = judge(promotion.gate, before, now, seed=challenger.id)
+            verdict = judge(promotion.gate, before, now, seed=f"mean:{challenger.number}")
             return replace(verdict, why=f"against the mean of the training labels: {verdict.why}"), now
         before = DaySums.of(times, labels, self.score(promotion.project, champion.id, frame))
         return judge(promotion.gate, before, now, seed=f"{champion.number}:{challenger.number}"), now
