@@ -46,6 +46,9 @@ from meguri.serving.deployables import Deployables
 from meguri.serving.service import Serving
 from meguri.tracking.service import Tracking
 
+STOPPING_SECONDS = 2.0
+"""How long a beat that is under way is waited for at the end; what it writes is written in transactions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:
@@ -160,10 +163,11 @@ def build(settings: Settings) -> Platform:
             beat.start()
 
     def close() -> None:
-        for beat in beats:
-            beat.stop()
-        jobs.close()
+        jobs.interrupt()
         pipelines.close()
+        for beat in beats:
+            beat.stop(STOPPING_SECONDS)
+        jobs.close()
         supervisor.stop()
         serving.close()
         monitoring.close()
