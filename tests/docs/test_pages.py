@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from meguri.cli.main import build_parser
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -43,3 +46,14 @@ def test_the_tree_of_floors_in_the_architecture_is_the_one_that_is_checked() -> 
     floors = {name for floor in tomllib.loads((ROOT / "floors.toml").read_text())["floors"] for name in floor}
     there = {path.name for path in (ROOT / "src/meguri").iterdir() if (path / "__init__.py").is_file()}
     assert names == floors & there
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_a_page_shows_are_understood(page: Path) -> None:
+    blocks = re.findall(r"```(?:sh|bash|console)\n(.*?)```", page.read_text(), re.DOTALL)
+    lines = [line.strip().removeprefix("$ ").removesuffix(" &") for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    parser = build_parser()
+    for line in lines:
+        words = shlex.split(re.sub(r"\s&(\s|$)", " ", line), comments=True)
+        if words and words[0] in ("meguri", ".venv/bin/meguri") and "|" not in words and ">" not in words:
+            parser.parse_args(words[1:])
