@@ -14,6 +14,8 @@ Clock = Callable[[], datetime]
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The years 1 to 9999 in microseconds since 1970: what a datetime can hold."""
 
 
 def utc_now() -> datetime:
@@ -29,6 +31,11 @@ def from_micros(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
+def is_moment(value: int) -> bool:
+    """Whether microseconds since 1970 name a moment that a datetime can hold. What does not must not be kept: it could not be read back."""
+    return _FIRST <= value <= _LAST
+
+
 def parse_time(text: str, field: str = "time") -> datetime:
     """Read ISO 8601 with a zone (`2011-05-01T00:00:00Z`). Raises Invalid for text that is no time or has no zone."""
     try:
@@ -37,7 +44,10 @@ def parse_time(text: str, field: str = "time") -> datetime:
         raise Invalid(field, f"{text!r} is not a time: send ISO 8601 with a zone, such as 2011-05-01T00:00:00Z") from error
     if at.tzinfo is None:
         raise Invalid(field, f"{text!r} has no time zone: add Z or an offset such as +09:00")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise Invalid(field, f"{text!r} is not within the years 1 to 9999 in UTC") from error
 
 
 def iso(at: datetime) -> str:

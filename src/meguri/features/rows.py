@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from meguri.core.definitions.features import DType, SourceDefinition
 from meguri.core.errors import Invalid
-from meguri.core.times import micros, parse_time
+from meguri.core.times import is_moment, micros, parse_time
 
 Value: TypeAlias = float | int | str | bool | None
 """A column's value; a moment is an int of microseconds since 1970 (UTC)."""
@@ -223,7 +223,9 @@ def _read_text(value: object) -> str:
 def _read_moment(value: object) -> int:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return micros(value)
-    if isinstance(value, int) and not isinstance(value, bool) and -_LARGEST_INT <= value < _LARGEST_INT:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not is_moment(value):
+            raise Unfit("range", f"{_show(value)} microseconds since 1970 are not within the years 1 to 9999")
         return value
     if isinstance(value, str):
         try:

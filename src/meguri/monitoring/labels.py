@@ -152,8 +152,8 @@ def count_pending(tx: Connection, endpoint: str) -> int:
 
 def _ensure_label(place: int, label: Label) -> None:
     where = f"labels[{place}]"
-    if not label.prediction_id or len(label.prediction_id) > 256:
-        raise Invalid(f"{where}.prediction_id", f"{label.prediction_id!r} is no prediction id: send 1 to 256 characters")
+    if not label.prediction_id or len(label.prediction_id) > 256 or "\0" in label.prediction_id:
+        raise Invalid(f"{where}.prediction_id", f"{label.prediction_id!r} is no prediction id: send 1 to 256 characters, none of them NUL")
     if not math.isfinite(label.value):
         why = f"{label.value!r} (of prediction {label.prediction_id!r}) is not a finite number: leave out labels that are not known"
         raise Invalid(f"{where}.value", why, prediction_id=label.prediction_id)

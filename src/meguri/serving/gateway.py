@@ -119,6 +119,8 @@ class Gateway:
         id = request.id if request.id is not None else self._new_id("pred")
         if not 0 < len(id) <= LONGEST_ID:
             raise Invalid("id", f"has {len(id)} characters: send between 1 and {LONGEST_ID}, or none to get one")
+        if "\0" in id:
+            raise Invalid("id", "holds a NUL character, which PostgreSQL cannot keep: send an id without it, or none to get one")
         return id, [id] if request.rows == 1 else [f"{id}:{row}" for row in range(request.rows)]
 
     def _repeat(self, request: PredictionRequest, records: list[PredictionRecord]) -> Answer:
@@ -138,6 +140,8 @@ class Gateway:
             if None in columns[name]:
                 kind = "the entity's key" if name == live.key else f"a {live.columns[name]} input"
                 raise Invalid(name, f"row {list(columns[name]).index(None)} is null, but {kind} needs a value")
+        if at < 0:
+            raise Invalid("event_time", f"{iso(from_micros(at))} is before 1970: send the time of the event")
         if at > now + CLOCK_SLACK:
             raise Invalid(
                 "event_time", f"{iso(from_micros(at))} is in the future (it is {iso(from_micros(now))} here): send the time of the event"

@@ -112,6 +112,8 @@ def test_label_that_is_no_number_is_named_and_nothing_is_kept(labels: Labels) ->
         labels.submit("bikes", [Label("a", 1.0), Label("b", math.nan)])
     with pytest.raises(Invalid, match=r"labels\[0\].prediction_id"):
         labels.submit("bikes", [Label("", 1.0)])
+    with pytest.raises(Invalid, match="none of them NUL"):
+        labels.submit("bikes", [Label("a\0", 1.0)])  # PostgreSQL could never keep it, and every later label would wait behind it
     assert labels.join("bikes") == Joined(0, 0, 0, 0)
 
 

@@ -100,6 +100,9 @@ def test_values_are_read(value: object, dtype: DType, expected: Value) -> None:
         ("noon", "datetime", "type", "'noon' is not a time"),
         ("2011-01-01T00:00:00", "datetime", "type", "has no time zone"),
         (1.5, "datetime", "type", "1.5 is no time"),
+        (2**62, "datetime", "range", "not within the years 1 to 9999"),
+        (-(2**62), "datetime", "range", "not within the years 1 to 9999"),
+        ("0001-01-01T00:00:00+09:00", "datetime", "type", "not within the years 1 to 9999"),
         ([1], "float", "type", "is no number"),
     ],
 )

@@ -113,7 +113,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "a feature that the server looks up": (body(cnt_yesterday=tensor("cnt_yesterday", "FP64", [1.0])), "and looks the rest up itself"),
     "input sent twice": ({"inputs": [tensor("hr", "INT64", [1]), tensor("hr", "INT64", [1])]}, "hr: is sent twice"),
-    "wrong datatype": (body(hr=tensor("hr", "FP64", [1.0])), "hr: has datatype 'FP64', but it is a int input: send INT64"),
+    "wrong datatype": (body(hr=tensor("hr", "FP64", [1.0])), "hr: has datatype 'FP64', but its type is int: send INT64"),
     "unknown datatype": (body(hr=tensor("hr", "INT3", [1])), "hr: has datatype 'INT3'"),
     "text in numbers": (body(temp=tensor("temp", "FP64", ["warm"])), 'temp: row 0 is "warm", but FP64 holds numbers'),
     "true in numbers": (body(temp=tensor("temp", "FP64", [True])), "temp: row 0 is true, but FP64 holds numbers"),
@@ -137,6 +137,12 @@ BAD: dict[str, tuple[Any, str]] = {
     "time without zone": (body(event_time="2011-05-01T00:00:00"), "has no time zone"),
     "no time": (body(event_time="yesterday"), "event_time: 'yesterday' is not a time"),
     "time of another type": (body(event_time=1.5), "event_time: 1.5 is not a time: send ISO 8601"),
+    "time in seconds": (body(event_time=1_304_251_200), "event_time: 1304251200 is no time in microseconds since 1970"),
+    "time before all times": (body(event_time=-(2**61)), "is no time in microseconds since 1970"),
+    "time after all times": (body(event_time=2**61), "is no time in microseconds since 1970"),
+    "time before 1970": (body(event_time="1815-12-10T00:00:00Z"), "event_time: 1815-12-10T00:00:00Z is before 1970"),
+    "time beyond the year 9999 in UTC": (body(event_time="9999-12-31T23:59:59-09:00"), "is not within the years 1 to 9999"),
+    "id with NUL": (body("p\0"), "id: holds a NUL character"),
     "unknown output": ({**body(), "outputs": [{"name": "probability"}]}, "outputs: no output 'probability': this model gives 'prediction'"),
 }
 

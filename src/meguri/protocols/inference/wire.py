@@ -10,7 +10,7 @@ import msgspec
 
 from meguri.core.definitions.features import DType
 from meguri.core.errors import Invalid, Unsupported
-from meguri.core.times import from_micros, iso, micros, parse_time
+from meguri.core.times import from_micros, is_moment, iso, micros, parse_time
 from meguri.ports.runner import Value
 from meguri.serving.gateway import Answer, PredictionRequest
 from meguri.serving.live import Live
@@ -35,6 +35,9 @@ _KINDS: dict[str, tuple[frozenset[type], str]] = {
     "BYTES": (frozenset({str, NoneType}), "strings"),
 }
 _JUST_FLOATS = {float}
+_SMALLEST_TIME = 10**14
+"""Microseconds in spring 1973. Seconds and milliseconds of today are smaller numbers: taken for microseconds, they would begin a history of
+fifty years for every monitor to judge."""
 
 
 class Tensor(msgspec.Struct):
@@ -171,8 +174,10 @@ def _event_at(parameters: Mapping[str, Any] | None) -> int | None:  # Any: free 
         return None
     if type(value) is str:
         return micros(parse_time(value, "event_time"))
-    if type(value) is int and abs(value) < 2**62:
+    if type(value) is int and value >= _SMALLEST_TIME and is_moment(value):
         return value
+    if type(value) is int:
+        raise Invalid("event_time", f"{_show(value)} is no time in microseconds since 1970: send seconds times 10**6, or ISO 8601")
     raise Invalid("event_time", f"{_show(value)} is not a time: send ISO 8601 with a zone, or microseconds since 1970 as a whole number")
 
 
