@@ -36,12 +36,11 @@ history = mg.FeatureView(
     features={
         "sold_last_week": mg.last("sold", window="1h", offset="7d"),
         "sold_week": mg.mean("sold", window="7d"),
-        "sold_month": mg.mean("sold", window="28d"),
     },
-    description="Sales of a dish as far as they are known: the same hour a week ago, and the means of a week and of four weeks.",
+    description="Sales of a dish as far as they are known: the same hour a week ago, and the mean of a week.",
 )
 
-INPUTS = [*CALENDAR, *WEATHER, "sold_last_week", "sold_week", "sold_month"]
+INPUTS = [*CALENDAR, *WEATHER, "sold_last_week", "sold_week"]
 
 hourly = mg.FeatureService("hourly", source=sales, request=[*CALENDAR, *WEATHER], views=[history], label="sold")
 
@@ -71,8 +70,8 @@ def retrain():
 
 endpoint = mg.Endpoint("bento", model="bento", features=hourly)
 
-quality = mg.Monitor("bento-quality", endpoint=endpoint, kind="quality", metric="wape", window="4d", tolerance=0.1)
-drift = mg.Monitor("bento-drift", endpoint=endpoint, kind="drift", window="7d")
+quality = mg.Monitor("bento-quality", endpoint=endpoint, kind="quality", metric="mae", window="4d", tolerance=0.1)
+drift = mg.Monitor("bento-drift", endpoint=endpoint, kind="drift", window="14d")  # one week's weather is not another's
 
 # The loop: lost accuracy starts the pipeline, again every four days until a challenger wins back what was lost --------------------------
 
