@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +31,8 @@ from meguri.jobs.service import Jobs
 from meguri.lineage.service import Lineage, Node
 from meguri.registry.model import ModelVersion
 from meguri.registry.service import Registry
+
+logger = logging.getLogger(__name__)
 
 JOB = "promotion.judge"
 
@@ -96,26 +99,28 @@ class Delivery:
     def judge(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
         """The job: score both versions on held-out rows, and approve or reject. A judgement that fails is a rejection that says why; one
         for which something is away for a while (a disk, the database) is made later."""
-        with self.db.read() as tx:
-            promotion = tables.get_promotion(tx, payload["promotion"])
-            challenger = self.registry.get_version(tx, promotion.challenger)
-            champion = self.registry.find_alias(tx, promotion.project, promotion.model, "champion")
-            feature_set = self._feature_set(tx, promotion)
-        if promotion.status != "open":
-            return {"status": promotion.status}
-        days: DaySums | None = None
-        try:
-            verdict, days = self._compare(promotion, feature_set, challenger, champion)
-        except MeguriError as error:
-            if isinstance(error, Unavailable) and not context.is_last_try:
-                raise
-            verdict = Verdict(False, f"it could not be judged: {error.message}", promotion.gate.metric, 0, 0)
-        self._decide(promotion, challenger, champion, verdict, days)
-        return {"status": "approved" if verdict.passed else "rejected"}
+        while True:
+            with self.db.read() as tx:
+                promotion = tables.get_promotion(tx, payload["promotion"])
+                challenger = self.registry.get_version(tx, promotion.challenger)
+                champion = self.registry.find_champion(tx, promotion.project, promotion.model)
+            if promotion.status != "open":
+                return {"status": promotion.status}
+            days: DaySums | None = None
+            try:
+                verdict, days = self._compare(promotion, challenger, champion)
+            except Exception as error:  # whatever a judgement raises, a promotion must not stay open for ever
+                if isinstance(error, Unavailable) and not context.is_last_try:
+                    raise
+                logger.exception("promotion not judged", extra={"promotion": promotion.id})
+                why = error.message if isinstance(error, MeguriError) else f"{type(error).__name__}: {error}"
+                verdict = Verdict(False, f"it could not be judged: {why}", promotion.gate.metric, 0, 0)
+            if self._decide(promotion, challenger, champion, verdict, days):
+                return {"status": "approved" if verdict.passed else "rejected"}
 
-    def _compare(
-        self, promotion: Promotion, feature_set: FeatureSet, challenger: ModelVersion, champion: ModelVersion | None
-    ) -> tuple[Verdict, DaySums | None]:
+    def _compare(self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None) -> tuple[Verdict, DaySums | None]:
+        with self.db.read() as tx:
+            feature_set = self._feature_set(tx, promotion)
         cutoffs = [_cutoff(version) for version in (challenger, champion) if version is not None]
         since = max(cutoffs)
         service, label = feature_set.service.name, feature_set.service.label
@@ -137,11 +142,15 @@ class Delivery:
 
     def _decide(
         self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None, verdict: Verdict, days: DaySums | None
-    ) -> None:
+    ) -> bool:
+        """False, with nothing decided, where another version has become champion since: who beats the old one need not beat that."""
         status: Status = "approved" if verdict.passed else "rejected"
         former = None if champion is None else champion.id
         evidence = msgspec.to_builtins(verdict)
         with self.db.write() as tx:
+            now = self.registry.find_champion(tx, promotion.project, promotion.model)
+            if (None if now is None else now.id) != former:
+                return False
             decided = replace(promotion, status=status, champion=former, verdict=evidence, decided_at=self.clock())
             tables.decide(tx, decided)
             if days is not None:
@@ -160,6 +169,7 @@ class Delivery:
             self._note_lineage(tx, promotion, challenger)
             if verdict.passed:
                 self.registry.set_alias(tx, promotion.project, promotion.model, "champion", challenger.id, reason=f"won {promotion.id}")
+        return True
 
     def _note_lineage(self, tx: Connection, promotion: Promotion, challenger: ModelVersion) -> None:
         label = f"gate of {promotion.model} {challenger.number}"

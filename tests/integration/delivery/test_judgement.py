@@ -1,0 +1,127 @@
+"""How a promotion ends: always, and against the version that is champion at that moment."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+
+from meguri.app.build import Platform
+from meguri.core.definitions.automation import GateDefinition
+from meguri.core.definitions.features import EntityDefinition, FeatureServiceDefinition, SourceDefinition
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.definitions.serving import EndpointDefinition
+from meguri.core.ids import ModelVersionId, new_id
+from meguri.core.times import iso, utc_now
+from meguri.delivery.model import Promotion
+from meguri.delivery.service import Delivery
+from meguri.registry.model import ModelInput, NewVersion
+
+START = datetime(2024, 3, 1, tzinfo=UTC)
+SOURCE = SourceDefinition("readings", "site", "at", {"x": "float", "load": "float"})
+PROJECT = ProjectDefinition(
+    "pond",
+    "event",
+    (EntityDefinition("site", "site"),),
+    (SOURCE,),
+    (),
+    (FeatureServiceDefinition("hourly", "readings", ("x",), (), "load"),),
+    endpoints=(EndpointDefinition("pond", "pond", "hourly"),),
+)
+ERRORS = {1: 3.0, 2: 5.0, 3: 4.0}
+"""How far each version is from the truth."""
+
+
+@dataclass
+class Context:
+    id: str = "judge"
+    project: str = "pond"
+    is_last_try: bool = True
+
+
+@dataclass
+class World:
+    platform: Platform
+    versions: dict[int, ModelVersionId]
+    before_scoring: Callable[[int], None] = lambda _number: None
+
+    def delivery(self) -> Delivery:
+        made = self.platform
+        parts = (made.db, made.events, made.lineage, made.jobs, made.registry, made.features)
+        return Delivery(*parts, self.score, made.projects.find_definition, utc_now, new_id)
+
+    def score(self, _project: str, version: ModelVersionId, frame: pl.DataFrame) -> NDArray[np.float64]:
+        number = next(each for each, id in self.versions.items() if id == version)
+        self.before_scoring(number)
+        return frame["load"].to_numpy() + ERRORS[number]
+
+    def champion(self, number: int) -> None:
+        with self.platform.db.write() as tx:
+            self.platform.registry.set_alias(tx, "pond", "pond", "champion", self.versions[number])
+
+    def judged(self, number: int) -> Promotion:
+        delivery = self.delivery()
+        with self.platform.db.write() as tx:
+            opened = delivery.open(tx, "pond", "pond", self.versions[number], GateDefinition(minimum_rows=12))
+        delivery.judge(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as much of a job's context as it looks at
+        return delivery.get(opened.id)
+
+
+@pytest.fixture
+def world(platform: Platform) -> World:
+    archive = io.BytesIO()
+    tarfile.open(fileobj=archive, mode="w").close()
+    with platform.db.write() as tx:
+        platform.applying.apply(tx, PROJECT, archive.getvalue())
+        platform.events.advance(tx, "pond", START + timedelta(days=5))
+    rows = [{"site": "a", "at": iso(START + timedelta(hours=hour)), "x": 1.0, "load": float(hour)} for hour in range(96)]
+    platform.features.push("pond", "readings", rows)
+    blob = platform.tracking.artifacts.blobs.put_bytes(b"a model")
+    versions = {}
+    for number in ERRORS:
+        about = NewVersion("onnx", blob, 7, (ModelInput("x", "float"),), cutoff=START)
+        with platform.db.write() as tx:
+            versions[number] = platform.registry.add_version(tx, "pond", "pond", about).id
+    made = World(platform, versions)
+    made.champion(2)
+    return made
+
+
+def test_a_challenger_must_beat_the_version_that_became_champion_while_it_was_judged(world: World) -> None:
+    def roll_back_meanwhile(number: int) -> None:
+        if number == 2:
+            world.champion(1)
+
+    world.before_scoring = roll_back_meanwhile
+    judged = world.judged(3)
+    assert (judged.status, judged.champion) == ("rejected", world.versions[1])
+    with world.platform.db.read() as tx:
+        champion = world.platform.registry.find_champion(tx, "pond", "pond")
+    assert champion is not None
+    assert champion.id == world.versions[1]
+
+
+def test_a_judgement_that_crashes_is_a_rejection_that_says_why(world: World) -> None:
+    def crash(_number: int) -> None:
+        raise ValueError("shapes differ")
+
+    world.before_scoring = crash
+    judged = world.judged(3)
+    assert (judged.status, judged.verdict and judged.verdict["why"]) == ("rejected", "it could not be judged: ValueError: shapes differ")
+
+
+def test_a_challenger_of_an_endpoint_that_is_declared_no_longer_is_rejected(world: World) -> None:
+    delivery = world.delivery()
+    delivery.definitions = lambda _tx, _project: None
+    with world.platform.db.write() as tx:
+        opened = delivery.open(tx, "pond", "pond", world.versions[3], GateDefinition())
+    delivery.judge(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as above
+    judged = delivery.get(opened.id)
+    assert (judged.status, "no endpoint 'pond'" in (judged.verdict or {})["why"]) == ("rejected", True)
