@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from meguri.core.definitions.project import ProjectDefinition
-from meguri.core.errors import Unavailable
+from meguri.core.errors import Invalid, Unavailable
 from meguri.core.times import Clock, iso, micros, parse_time
 from meguri.db.engine import Database
 from meguri.events.service import Events
@@ -21,6 +21,8 @@ from meguri.registry.projects import Projects
 from meguri.serving.service import Serving
 
 JOB = "project.settle"
+AHEAD = timedelta(days=1)
+"""How far ahead of our clock a client's may be."""
 FLUSH_ROWS = 2_000
 """Pushed rows are moved from journal to table when this many wait; they are durable before, and training moves them first."""
 
@@ -48,8 +50,12 @@ class Settling:
         self._turn = threading.Lock()
 
     def ask(self, tx: Connection, project: str, until: datetime) -> str:
-        """Ask for a settlement; the same one asked again is the same job, which is done again if it failed. Raises NotFound."""
+        """Ask for a settlement; the same one asked again is the same job, which is done again if it failed. Raises NotFound, Invalid."""
         self.projects.get_definition(tx, project)
+        now = self.clock()
+        if until > now + AHEAD:
+            why = f"{iso(until)} is in the future (it is {iso(now)} here), and event time never goes back"
+            raise Invalid("until", f"{why}: send a time that has come")
         return self.jobs.enqueue_again(
             tx, JOB, f"settle:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project
         )

@@ -246,9 +246,10 @@ class Automation:
         return () if definition is None else definition.triggers
 
     def _trigger(self, tx: Connection, project: str, name: str) -> TriggerDefinition:
-        found = next((each for each in self._triggers(tx, project) if each.name == name), None)
+        declared = self._triggers(tx, project)
+        found = next((each for each in declared if each.name == name), None)
         if found is None:
-            raise NotFound("trigger", name, f"project {project!r} declares no such trigger")
+            raise NotFound("trigger", name, f"project {project!r} declares {', '.join(each.name for each in declared) or 'none'}")
         return found
 
     def _now(self, tx: Connection, project: str) -> datetime:

@@ -119,7 +119,7 @@ class Replay:
             self._patiently(lambda: self.client.pipelines.start(pipeline["name"], project=name))
             self.settle(self.scene.start)
         if self._serving() is None:
-            raise Conflict(f"the first model of {name} does not serve: see `meguri loop history` and `meguri pipelines` for the reason")
+            raise Conflict(f"the first model of {name} does not serve: `meguri loop history` and `meguri pipelines runs` say why")
         self.cursor.is_trained = True
         self.cursor.write(self.cursor_file)
 

@@ -33,12 +33,13 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rows of a source are held against. `latest`: event times after it are in the future."""
+    """What rows of a source are held against. `latest`: event times after it are in the future; `advice`: what to do about those."""
 
     source: SourceDefinition
     entity: EntityDefinition
     schema: Schema | None
     latest: datetime
+    advice: str = "send the time at which it happened"
 
 
 def read_rows(rules: Rules, rows: Sequence[Row]) -> Intake:
@@ -86,7 +87,8 @@ def _read(rules: Rules, layout: Layout, latest: int, place: int, row: Row) -> Ev
     try:
         at = _moment(row, column)
         if at > latest:
-            raise Unfit("future", f"{iso(from_micros(at))} is in the future: the newest that is accepted now is {iso(rules.latest)}")
+            newest = f"the newest that is accepted now is {iso(rules.latest)}"
+            raise Unfit("future", f"{iso(from_micros(at))} is in the future, {newest}: {rules.advice}")
         column = rules.entity.key
         entity = _key(row, rules.entity)
         values: list[Value] = []

@@ -127,7 +127,8 @@ class OnlineFeatures:
         if id not in self._layouts:
             self._layouts.update({identity: Layout.from_bytes(value) for _, identity, value in self.store.range(_LAYOUTS, -1, 0)})
         if id not in self._layouts:
-            raise Unavailable("online store", "it holds events of an unknown layout: rebuild it with `meguri doctor --rebuild-online`")
+            advice = "stop the server, remove the folder `online` of the home, and start it again"
+            raise Unavailable("online store", f"it holds events of an unknown layout: {advice}")
         return self._layouts[id]
 
 

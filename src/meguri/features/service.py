@@ -18,7 +18,7 @@ from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.digests import digest_of_value
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.core.ids import SnapshotId
-from meguri.core.times import Clock, from_micros, micros
+from meguri.core.times import Clock, from_micros, iso, micros
 from meguri.datasets.model import Schema, Snapshot
 from meguri.datasets.service import Datasets
 from meguri.datasets.sources import columns_of, source_rows, table_of
@@ -261,12 +261,15 @@ class Features:
     def _rules(self, project: str, name: str) -> Rules:
         definition = self.definition(project)
         source, entity = _source_in(definition, name)
-        latest = self.clock() + AHEAD
+        schema, latest = self.datasets.find_schema(project, name), self.clock() + AHEAD
         if definition.clock == "event":
             with self.db.read() as tx:
                 watermark = self.events.watermark(tx, project)
-            latest = latest if watermark is None else min(latest, watermark + AHEAD_OF_WATERMARK)
-        return Rules(source, entity, self.datasets.find_schema(project, name), latest)
+            if watermark is not None and watermark + AHEAD_OF_WATERMARK < latest:
+                days, event_time = AHEAD_OF_WATERMARK.days, iso(watermark)
+                advice = f"settle the project first, rows may be {days} days ahead of its event time, which is {event_time}"
+                return Rules(source, entity, schema, watermark + AHEAD_OF_WATERMARK, advice)
+        return Rules(source, entity, schema, latest)
 
     def _unknown(self, project: str, source: str, events: Sequence[Event]) -> list[Event]:
         """The events that the online store does not have, each once."""

@@ -214,7 +214,7 @@ class Jobs:
     def get(self, tx: Connection, id: str) -> Job:
         row = tx.execute(select(jobs).where(jobs.c.id == id)).first()
         if row is None:
-            raise NotFound("job", id, "list them with `meguri jobs`")
+            raise NotFound("job", id, "list them with GET /api/v1/jobs")
         return _job(row)
 
     def list(

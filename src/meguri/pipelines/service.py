@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from meguri.core.definitions.pipelines import PipelineDefinition
 from meguri.core.digests import digest_of
-from meguri.core.errors import Conflict, NotFound, Unavailable
+from meguri.core.errors import Conflict, Invalid, NotFound, Unavailable
 from meguri.core.ids import BundleDigest, Digest, NewId, PipelineRunId
-from meguri.core.times import Clock
+from meguri.core.times import Clock, iso
 from meguri.db.engine import Database
 from meguri.events.service import Events
 from meguri.features.service import Features
@@ -90,7 +90,11 @@ class Pipelines:
         """
         applied = self.projects.get_project(tx, project)
         definition = self._definition(tx, applied.bundle, pipeline)
-        known_until = until or self.events.watermark(tx, project) or self.clock()
+        reached = self.events.watermark(tx, project) or self.clock()
+        known_until = until or reached
+        if known_until > reached:
+            why = f"{iso(known_until)} has not come yet, the event time of {project!r} is {iso(reached)}"
+            raise Invalid("until", f"{why}: leave it out, or settle the project up to it first")
         run = PipelineRun(
             id or PipelineRunId(self.new_id("prun")),
             project,

@@ -92,7 +92,7 @@ def get_model(tx: Connection, project: str, name: str) -> Model:
     found = _models(tx, models.c.project == project, models.c.name == name)
     if not found:
         known = ", ".join(sorted(each.name for each in list_models(tx, project))) or "none"
-        raise NotFound("model", name, f"project {project!r} has {known}: register one with meguri.register() in a pipeline")
+        raise NotFound("model", name, f"project {project!r} has {known}: register one with mg.register() in a pipeline")
     return found[0]
 
 

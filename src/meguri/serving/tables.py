@@ -130,7 +130,7 @@ def find_endpoint(tx: Connection, name: str) -> Endpoint | None:
 def get_endpoint(tx: Connection, name: str) -> Endpoint:
     found = find_endpoint(tx, name)
     if found is None:
-        raise NotFound("endpoint", name, "list them with `meguri endpoints`, or declare it in the project and `meguri apply`")
+        raise NotFound("endpoint", name, "list them with `meguri endpoints list`, or declare it in the project and `meguri apply`")
     return found
 
 
@@ -151,7 +151,7 @@ def add_deployment(tx: Connection, deployment: Deployment, route: Route) -> None
 def get_deployment(tx: Connection, id: str) -> Deployment:
     row = tx.execute(select(*_summary()).where(deployments.c.id == id)).first()
     if row is None:
-        raise NotFound("deployment", id, "list them with `meguri endpoints`")
+        raise NotFound("deployment", id, "list them with `meguri endpoints list`")
     return _deployment(row)
 
 
@@ -159,7 +159,7 @@ def get_route(tx: Connection, deployment: str) -> Route:
     """The route of a deployment. Raises NotFound."""
     value = tx.execute(select(deployments.c.route).where(deployments.c.id == deployment)).scalar_one_or_none()
     if value is None:
-        raise NotFound("deployment", deployment, "list them with `meguri endpoints`")
+        raise NotFound("deployment", deployment, "list them with `meguri endpoints list`")
     return msgspec.convert(value, Route)
 
 

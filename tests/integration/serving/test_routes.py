@@ -80,7 +80,7 @@ def test_an_endpoint_is_deployed_to_asked_and_rolled_back_over_rest(world: World
 @pytest.mark.parametrize(
     ("method", "path", "text"),
     [
-        ("GET", "/api/v1/endpoints/cars", "no endpoint 'cars': list them with `meguri endpoints`"),
+        ("GET", "/api/v1/endpoints/cars", "no endpoint 'cars': list them with `meguri endpoints list`"),
         ("GET", "/api/v1/endpoints/cars/predictions", "no endpoint 'cars'"),
         ("POST", "/api/v1/endpoints/cars/infer", "no endpoint 'cars'"),
         ("GET", "/api/v1/predictions/none", "no prediction 'none': an id is what the request carried"),

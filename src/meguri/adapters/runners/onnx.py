@@ -21,7 +21,7 @@ _NUMBERS = {
     "tensor(int32)": np.int32,
     "tensor(bool)": np.bool_,
 }
-_CONVERT = "register it again with meguri.register(), which converts it"
+_CONVERT = "register it again with mg.register(), which converts it"
 
 
 class OnnxRunner:

@@ -126,7 +126,7 @@ def model_metadata(live: Live) -> dict[str, Any]:  # Any: JSON
 def _values(tensor: Tensor, dtype: DType) -> list[Value]:
     name, datatype, data = tensor.name, tensor.datatype, tensor.data
     if datatype not in _DATATYPES[dtype]:
-        raise Invalid(name, f"has datatype {datatype!r}, but it is a {dtype} input: send {' or '.join(_DATATYPES[dtype][:4])}")
+        raise Invalid(name, f"has datatype {datatype!r}, but its type is {dtype}: send {' or '.join(_DATATYPES[dtype][:4])}")
     if data is None:
         if tensor.parameters and "binary_data_size" in tensor.parameters:
             raise Unsupported("the binary tensor extension", f"send the data of {name!r} as JSON")
