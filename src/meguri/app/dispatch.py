@@ -40,6 +40,8 @@ def dispatch(platform: Platform) -> None:
     events.on("model_version.created", "automation", automation.created)
     events.on("alias.moved", "automation", automation.alias_moved)
     events.on("deployment.live", "automation", automation.went_live)
+    events.on("deployment.failed", "automation", automation.refused)
+    events.on("deployment.rolled_back", "automation", automation.rolled_back)
 
     jobs.register(SETTLE, platform.settling.settle)
     jobs.register(CHECK, check)

@@ -15,7 +15,7 @@ from meguri.automation import tables
 from meguri.automation.model import GRACE, MINIMUM_WATCHED_ROWS, Comparison, Firing, TriggerState, Watch, compare, why_not
 from meguri.core.definitions.automation import GateDefinition, PolicyDefinition, TriggerDefinition
 from meguri.core.definitions.project import ProjectDefinition
-from meguri.core.errors import NotFound
+from meguri.core.errors import NotFound, Unavailable
 from meguri.core.ids import DeploymentId, ModelVersionId, PipelineRunId
 from meguri.core.times import Clock, iso, show_seconds
 from meguri.db.engine import Database
@@ -24,7 +24,9 @@ from meguri.events.service import Event, Events
 from meguri.jobs.model import JobContext
 from meguri.jobs.service import Jobs
 from meguri.monitoring.service import Monitoring
+from meguri.registry.model import CHAMPION
 from meguri.registry.service import Registry
+from meguri.serving.model import COMING_OR_LIVE
 from meguri.serving.service import Serving
 
 WATCH_JOB = "watch.judge"
@@ -109,7 +111,7 @@ class Automation:
     def alias_moved(self, tx: Connection, event: Event) -> None:
         """`alias.moved` of champion: each endpoint of the model serves the champion, whoever moved the alias."""
         definition = self.definitions(tx, event.project)
-        if definition is None or event.payload["alias"] != "champion":
+        if definition is None or event.payload["alias"] != "champion" or event.payload["version"] is None:
             return
         for endpoint in definition.endpoints:
             if endpoint.model == event.payload["model"]:
@@ -117,12 +119,33 @@ class Automation:
                     tx, event.project, endpoint.name, event.payload["version"], reason=str(event.payload.get("reason") or "champion")
                 )
 
+    def refused(self, tx: Connection, event: Event) -> None:
+        """`deployment.failed`: the version that goes on serving is champion again, or none is; else every challenger would have to beat a
+        version that nobody is served by."""
+        live = self.serving.find_live(tx, str(event.payload["endpoint"]))
+        self._champion_follows(tx, event, None if live is None else live.version, f"roll back: {event.payload['why']}")
+
+    def rolled_back(self, tx: Connection, event: Event) -> None:
+        """`deployment.rolled_back`, by a watch or by hand: the version that serves again is champion."""
+        self._champion_follows(tx, event, str(event.payload["to"]), str(event.payload["reason"]))
+
+    def _champion_follows(self, tx: Connection, event: Event, serving: str | None, reason: str) -> None:
+        """Take the alias from the version of the event, if that has it still, and give it to the one that serves."""
+        model, bad = str(event.payload["model"]), event.payload["version"]
+        champion = self.registry.find_champion(tx, event.project, model)
+        if champion is None or champion.id != bad:
+            return
+        if serving is not None and self.registry.get_version(tx, serving).model == model:
+            self.registry.set_alias(tx, event.project, model, CHAMPION, serving, reason=reason)
+        else:
+            self.registry.drop_alias(tx, event.project, model, CHAMPION, reason=reason)
+
     def went_live(self, tx: Connection, event: Event) -> None:
         """`deployment.live`: watch the new version, unless it is the first one or the way back."""
         definition, former, version = self.definitions(tx, event.project), event.payload.get("former"), event.payload["version"]
         for watch in tables.list_watches(tx, event.project, state="open", endpoint=event.payload["endpoint"]):
             tables.decide_watch(tx, watch.id, "dropped", {"why": "another deployment went live first"}, self.clock())
-        if definition is None or former is None or former == version or event.payload["reason"].startswith("roll"):
+        if definition is None or former is None or former == version or self._is_way_back(tx, event.subject):
             return
         endpoint, now = str(event.payload["endpoint"]), self._now(tx, event.project)
         policy = _policy(definition, endpoint)
@@ -147,11 +170,15 @@ class Automation:
         )
         tables.add_watch(tx, watch)
 
+    def _is_way_back(self, tx: Connection, deployment: str) -> bool:
+        former = self.serving.get_deployment(tx, deployment).former
+        return former is not None and self.serving.get_deployment(tx, former).state == "rolled_back"
+
     def judge_watch(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
         """The job: compare the new version with the former one on the rows of the window; go back if it is worse than allowed."""
         with self.db.read() as tx:
             watch = tables.get_watch(tx, payload["watch"])
-            version = self.registry.get_version(tx, watch.version)
+            version, former = self.registry.get_version(tx, watch.version), self.registry.get_version(tx, watch.former)
         if watch.state != "open":
             return {"state": watch.state}
         rows = [
@@ -161,6 +188,9 @@ class Automation:
             why = f"{len(rows)} labelled rows are too few to compare, {MINIMUM_WATCHED_ROWS} are needed"
             return self._end(watch, "passed", {"why": why, "rows": len(rows)})
         names = [each.name for each in version.inputs]
+        if missing := [each.name for each in former.inputs if each.name not in names]:
+            why = f"{former.label} takes {', '.join(missing)}, which {version.label} does not, so it cannot be asked about the same rows"
+            return self._end(watch, "passed", {"why": why, "rows": len(rows)})
         frame = pl.DataFrame([row.inputs for row in rows], schema=names, orient="row", infer_schema_length=None)
         counterfactual = self.score(watch.project, watch.former, frame)
         labels, outputs = (np.array([getattr(row, name) for row in rows], np.float64) for name in ("label", "output"))
@@ -175,6 +205,11 @@ class Automation:
         with self.db.write() as tx:
             if tables.get_watch(tx, watch.id).state != "open":
                 return {"state": "dropped"}
+            newest = next((each.id for each in self.serving.list_deployments(tx, watch.endpoint) if each.state in COMING_OR_LIVE), None)
+            if state == "failed" and newest != watch.deployment:
+                raise Unavailable(
+                    "the way back", f"deployment {newest} is coming, and would be undone in place of the one that was watched"
+                )
             tables.decide_watch(tx, watch.id, state, evidence, self.clock())
             numbers = {
                 "number": self.registry.get_version(tx, watch.version).number,
@@ -232,9 +267,7 @@ class Automation:
             return False
         last = self._last(tx, event.project, trigger.policy)
         if last is None:
-            tables.put_firing(
-                tx, event.project, trigger.policy.pipeline, trigger.policy.endpoint, Firing(trigger.name, now, "", "finished")
-            )
+            tables.put_firing(tx, event.project, trigger.policy.pipeline, trigger.policy.endpoint, Firing(trigger.name, now, "", "seen"))
             return False
         return now >= last.at + timedelta(seconds=trigger.every_seconds) and last.status != "running"
 

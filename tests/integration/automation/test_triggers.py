@@ -1,0 +1,69 @@
+"""When a trigger may fire, through the events of a real platform."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from datetime import UTC, datetime, timedelta
+
+from meguri.app.build import Platform
+from meguri.core.definitions.automation import PolicyDefinition, TriggerDefinition
+from meguri.core.definitions.features import EntityDefinition, FeatureServiceDefinition, SourceDefinition
+from meguri.core.definitions.monitoring import MonitorDefinition
+from meguri.core.definitions.pipelines import PipelineDefinition, StepCallDefinition
+from meguri.core.definitions.project import ProjectDefinition
+from meguri.core.definitions.serving import EndpointDefinition
+
+START = datetime(2024, 3, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+POLICY = PolicyDefinition("retrain", "pond", cooldown_seconds=7 * 86_400.0)
+PROJECT = ProjectDefinition(
+    "pond",
+    "event",
+    (EntityDefinition("site", "site"),),
+    (SourceDefinition("readings", "site", "at", {"x": "float", "load": "float"}),),
+    (),
+    (FeatureServiceDefinition("hourly", "readings", ("x",), (), "load"),),
+    (PipelineDefinition("retrain", (StepCallDefinition("begin", "loop:begin"),), {}),),
+    (EndpointDefinition("pond", "pond", "hourly"),),
+    (MonitorDefinition("quality", "pond", "quality"),),
+    (
+        TriggerDefinition("monthly", "schedule", POLICY, every_seconds=30 * 86_400.0),
+        TriggerDefinition("lost-accuracy", "monitor", POLICY, monitor="quality"),
+    ),
+)
+
+
+def told(platform: Platform) -> list[tuple[str, str]]:
+    """Triggers that fired or were skipped, after everything that happened was answered."""
+    platform.events.deliver()
+    with platform.db.read() as tx:
+        found = platform.events.list(tx, project="pond", kinds=["trigger.fired", "trigger.skipped"])
+    return [(event.kind, event.subject) for event in found]
+
+
+def test_a_schedule_that_was_only_seen_holds_back_no_other_trigger(platform: Platform) -> None:
+    archive = io.BytesIO()
+    tarfile.open(fileobj=archive, mode="w").close()
+    with platform.db.write() as tx:
+        platform.applying.apply(tx, PROJECT, archive.getvalue())
+        platform.events.advance(tx, "pond", START)
+    assert told(platform) == []
+    with platform.db.write() as tx:
+        platform.events.advance(tx, "pond", START + 2 * DAY)
+        platform.events.add(tx, "monitor.breached", project="pond", subject="quality", payload={"monitor": "quality", "signal": "quality"})
+    assert told(platform) == [("trigger.fired", "lost-accuracy")]
+
+
+def test_a_schedule_fires_when_its_time_since_it_was_seen_is_over(platform: Platform) -> None:
+    archive = io.BytesIO()
+    tarfile.open(fileobj=archive, mode="w").close()
+    with platform.db.write() as tx:
+        platform.applying.apply(tx, PROJECT, archive.getvalue())
+        platform.events.advance(tx, "pond", START)
+    assert told(platform) == []
+    for days in (29, 30):
+        with platform.db.write() as tx:
+            platform.events.advance(tx, "pond", START + days * DAY)
+        platform.events.deliver()
+    assert told(platform) == [("trigger.fired", "monthly")]
