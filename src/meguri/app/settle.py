@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from meguri.jobs.service import Jobs
 from meguri.monitoring.service import Monitoring
 from meguri.registry.projects import Projects
 from meguri.serving.service import Serving
+
+logger = logging.getLogger(__name__)
 
 JOB = "project.settle"
 AHEAD = timedelta(days=1)
@@ -87,14 +90,20 @@ class Settling:
         return unsealed
 
     def tick(self) -> None:
-        """Collect for every project; settle those on the wall clock up to now."""
+        """Collect for every project; settle those on the wall clock up to now. What fails in one project stops no other."""
         with self.db.read() as tx:
             definitions = [self.projects.get_definition(tx, each.name) for each in self.projects.list_projects(tx)]
         for definition in definitions:
-            self.collect(definition.name)
-            self.features.flush(definition.name, at_least=FLUSH_ROWS)
-            if definition.clock == "wall":
-                self._settle_now(definition)
+            try:
+                self._tick(definition)
+            except Exception:  # a damaged log or table is that project's trouble; it is tried again at the next tick
+                logger.exception("project not collected", extra={"project": definition.name})
+
+    def _tick(self, definition: ProjectDefinition) -> None:
+        self.collect(definition.name)
+        self.features.flush(definition.name, at_least=FLUSH_ROWS)
+        if definition.clock == "wall":
+            self._settle_now(definition)
 
     def _is_on_event_time(self, project: str) -> bool:
         with self.db.read() as tx:
