@@ -1,0 +1,110 @@
+"""A small world for whole loops: twelve rows a day, thirty days before the stream, the load doubles on its thirteenth day."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from meguri.cli.demo import apply
+from meguri.cli.replay import Replay, Told
+from meguri.cli.scenes import DAY, DayError, Json, Moment
+from meguri.core.times import iso
+from meguri.sdk.client import Client, connect
+from meguri.testing.server import RunningServer
+
+PROJECT = Path(__file__).parent / "pond"
+START = datetime(2024, 3, 1, tzinfo=UTC)
+
+
+class Pond:
+    """The load of one site. `change`: day of the stream on which it doubles; on day 3 at noon a row is garbled."""
+
+    name, source, entity, model, metric = "pond", "readings", "site", "pond", "mae"
+    start = START
+
+    def __init__(self, days: int = 26, change: int = 12) -> None:
+        self.change = START + change * DAY
+        self.end = START + days * DAY
+        source = random.Random(7)
+        hours = [START - 30 * DAY + timedelta(hours=2 * n) for n in range((days + 30) * 12)]
+        self._load = {at: self._level(at) * (1 + source.gauss(0, 0.05)) for at in hours}
+
+    def _level(self, at: datetime) -> float:
+        noon, evening = self._request(at).values()
+        return (10 + 4 * noon + 3 * evening) * (2 if at >= self.change else 1)
+
+    def _request(self, at: datetime) -> dict[str, float]:
+        turn = 2 * math.pi * at.hour / 24
+        return {"noon": -math.cos(turn), "evening": -math.sin(turn)}
+
+    def _row(self, at: datetime) -> Json:
+        load: object = "##" if at == START + timedelta(days=3, hours=12) else self._load[at]
+        return {"at": iso(at), "site": "north", **self._request(at), "load": load}
+
+    def history(self) -> Iterable[Json]:
+        return (self._row(at) for at in self._load if at < self.start)
+
+    def days(self) -> Iterator[tuple[datetime, list[Moment]]]:
+        day = self.start
+        while day < self.end:
+            hours = [at for at in self._load if day <= at < day + DAY]
+            yield day, [Moment(f"pond-{iso(at)}", at, "north", self._request(at), self._row(at), self._load[at]) for at in hours]
+            day += DAY
+
+    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> Json:
+        return {"alarms": [iso(at) for at in detected]}
+
+
+class Player:
+    """Plays a pond against a server, a day at a time if asked, and remembers what it was told."""
+
+    def __init__(self, server: RunningServer, client: Client, pond: Pond) -> None:
+        self.server, self.client, self.pond = server, client, pond
+        self.told: list[Told] = []
+        self.replay = Replay(
+            client, pond, server.home / "replay.json", token=server.token, tell=self.told.append, progress=lambda _cursor: None
+        )
+
+    def play(self, days: int) -> None:
+        """The next days of the stream."""
+        played = [(day, moments) for day, moments in self.pond.days() if day >= self.replay.cursor.day][:days]
+        for day, moments in played:
+            self.replay._play(day, moments)
+
+    def settle(self) -> None:
+        self.replay.settle(self.replay.cursor.day)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.told]
+
+    def find(self, kind: str) -> list[Told]:
+        return [event for event in self.told if event.kind == kind]
+
+    @property
+    def serving(self) -> str:
+        return str(self.client.endpoints.get("pond")["version"])
+
+
+@contextmanager
+def playing(server: RunningServer, pond: Pond) -> Iterator[Player]:
+    """A player on a server to which the project was applied, with its first model in service."""
+    with connect(url=server.url, token=server.token) as client:
+        apply(client, PROJECT)
+        player = Player(server, client, pond)
+        try:
+            player.replay.prepare()
+            yield player
+        finally:
+            player.replay.close()
+
+
+@pytest.fixture
+def player(server: RunningServer) -> Iterator[Player]:
+    with playing(server, Pond()) as made:
+        yield made

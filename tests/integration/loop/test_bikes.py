@@ -1,0 +1,34 @@
+"""The real data, for two months of its stream."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from meguri.cli.demo import apply, examples_folder
+from meguri.cli.replay import Replay
+from meguri.cli.scenes import Bikes
+from meguri.sdk.client import connect
+from meguri.testing.server import RunningServer
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "bike-sharing" / "hour.csv"
+
+
+@pytest.mark.skipif(not DATA.is_file(), reason=f"the bike rentals are not there: {DATA}")
+def test_the_loop_retrains_on_real_rentals_and_beats_standing_still(server: RunningServer) -> None:
+    scene = Bikes(DATA, end=datetime(2011, 7, 1, tzinfo=UTC))
+    with connect(url=server.url, token=server.token) as client:
+        apply(client, examples_folder("bikes"))
+        replay = Replay(
+            client, scene, server.home / "replay.json", token=server.token, tell=lambda _event: None, progress=lambda _cursor: None
+        )
+        replay.prepare()
+        replay.run()
+        results = replay.results()
+        static = replay.static_error("mae", scene.end)
+        replay.close()
+    assert (results["predictions"], results["failed_requests"], results["rollbacks"]) == (1_464, 0, 0)
+    assert results["promotions"] >= 1
+    assert results["mae_loop"] < static

@@ -1,0 +1,112 @@
+"""The whole loop through real processes: it notices, learns, judges, serves and watches by itself."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meguri.cli.replay import Told
+from meguri.core.times import iso
+from meguri.testing.postgres import PostgresServer
+from meguri.testing.server import running_server
+from tests.integration.loop.conftest import Player, Pond, playing
+
+DECISIONS = (
+    "rows.quarantined", "snapshot.taken", "model_version.created", "promotion.opened", "promotion.approved", "promotion.rejected",
+    "alias.moved", "deployment.created", "deployment.live", "deployment.rolled_back", "monitor.breached", "alert.opened", "alert.resolved",
+    "trigger.fired", "trigger.skipped", "watch.passed", "watch.failed", "pipeline_run.started", "pipeline_run.finished",
+    "pipeline_run.failed", "watermark.advanced",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """A pond that was played to its end."""
+    with running_server(tmp_path_factory.mktemp("pond") / "home") as server, playing(server, Pond()) as player:
+        player.replay.run()
+        yield player
+
+
+def _first(events: list[Told], kind: str, after: int = 0) -> int:
+    return next(event.sequence for event in events if event.kind == kind and event.sequence > after)
+
+
+def test_lost_accuracy_leads_to_a_better_model_in_service(played: Player) -> None:
+    told = played.told
+    at = _first(told, "monitor.breached")
+    for kind in ("trigger.fired", "model_version.created", "promotion.opened", "promotion.approved", "deployment.live", "watch.passed"):
+        at = _first(told, kind, after=at)
+    results = played.replay.results()
+    assert results["failed_requests"] == 0
+    assert results["promotions"] >= 1
+    assert results["rollbacks"] == 0
+    assert results["alarms"][0] > iso(played.pond.change)
+
+
+def test_every_prediction_was_logged_once_and_has_its_label(played: Player) -> None:
+    quality = played.client.get("/api/v1/endpoints/pond/quality")
+    rows = sum(day["predictions"] for day in quality["items"]), sum(day["labelled"] for day in quality["items"])
+    assert rows == (played.replay.cursor.predictions, played.replay.cursor.predictions - 1)
+
+
+def test_the_garbled_row_is_quarantined_and_named(played: Player) -> None:
+    (event,) = played.find("rows.quarantined")
+    assert (event.payload["source"], event.payload["count"]) == ("readings", 1)
+    assert "2024-03-04T12:00:00Z" in str(event.payload)
+
+
+def test_the_loop_is_better_than_standing_still(played: Player) -> None:
+    errors = played.replay.cursor.day_errors().values()
+    loop = sum(each.absolute for each in errors) / sum(each.rows for each in errors)
+    assert loop < 0.8 * played.replay.static_error("mae", played.pond.end)
+
+
+def test_a_prediction_leads_back_to_the_snapshot_that_trained_its_model(played: Player) -> None:
+    prediction = played.client.get("/api/v1/predictions/pond-2024-03-26T10:00:00Z")
+    graph = played.client.lineage.walk("model_version", prediction["version"], direction="up", depth=32)
+    kinds = {node["kind"] for node in graph["nodes"]}
+    assert {"model_version", "run", "snapshot"} <= kinds
+
+
+def test_two_replays_make_the_same_history(played: Player, tmp_path: Path) -> None:
+    with running_server(tmp_path / "home") as server, playing(server, Pond()) as again:
+        again.replay.run()
+        assert _plain(again.told) == _plain(played.told)
+
+
+@pytest.mark.postgresql
+def test_a_replay_on_postgresql_makes_the_same_history(played: Player, postgres: PostgresServer, tmp_path: Path) -> None:
+    url = postgres.url(postgres.create_database())
+    with running_server(tmp_path / "home", options=["--database", url]) as server, playing(server, Pond()) as again:
+        again.replay.run()
+        assert _plain(again.told) == _plain(played.told)
+
+
+def _plain(events: list[Told]) -> list[tuple[str, str, str]]:
+    """Decisions without what differs by nature: ids become numbers in order of their making, sequences and durations are left out.
+
+    Within one settled moment independent chains run side by side (a watch is judged while a monitor is), so it is compared as a set.
+    """
+    names: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+
+    def numbered(found: re.Match[str]) -> str:
+        if found[0] not in names:
+            counts[found[1]] += 1
+            names[found[0]] = f"{found[1]}#{counts[found[1]]}"
+        return names[found[0]]
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(each) for key, each in sorted(value.items()) if key != "event" and not key.endswith("seconds")}
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        return re.sub(r"\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\b", numbered, value) if isinstance(value, str) else value
+
+    chosen = [event for event in events if event.kind in DECISIONS]
+    return sorted((iso(event.at) if event.at else "", event.kind, str(plain(event.payload))) for event in chosen)
