@@ -246,6 +246,11 @@ class Jobs:
         """Begin no job any more, and end the pauses of those that go on; the next start takes them up again."""
         self._stopping.set()
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether this process is about to end, so that nobody should wait for a job."""
+        return self._stopping.is_set()
+
     def close(self) -> None:
         """Give running jobs a moment to notice, then stop."""
         self.interrupt()

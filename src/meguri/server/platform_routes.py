@@ -132,7 +132,7 @@ class PlatformRoutes:
         pause = 0.002
         while True:
             state = self._state(project, until)
-            if state.settled or time.monotonic() >= deadline:
+            if state.settled or self.jobs.is_ending or time.monotonic() >= deadline:
                 return state
             time.sleep(pause)
             pause = min(pause * 1.5, 0.1)

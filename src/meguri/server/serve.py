@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -42,6 +44,11 @@ def _answer(
 ) -> None:
     port = int(listener.getsockname()[1])
     assembled = assemble(platform, settings, port)
+
+    def end_waiting() -> None:
+        assembled.stream.close()
+        platform.jobs.interrupt()
+
     config = uvicorn.Config(
         assembled.application,
         loop="uvloop",
@@ -52,7 +59,7 @@ def _answer(
         timeout_graceful_shutdown=5,
         server_header=False,
     )
-    server = _Server(config, on_stop=assembled.stream.close)
+    server = _Server(config, on_stop=end_waiting)
     platform.start(url)
     ownership.announce(url)
     ready(url, f"{url}/login?token={platform.token}")
@@ -60,11 +67,23 @@ def _answer(
 
 
 class _Server(uvicorn.Server):
-    """Ends the open event streams first, so that stopping does not wait for browsers."""
+    """Ends the open event streams and long polls first, so that stopping does not wait for them.
+
+    A signal only asks it to stop: uvicorn's own handler raises the signal again, before the platform is closed.
+    """
 
     def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_stop = on_stop
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        former = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self._on_stop()
