@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from meguri.core.errors import HomeInUse, Unavailable
+
+LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,10 @@ class Ownership:
             why = f"{home.path} cannot be written ({error.strerror}): check its owner and mode, or choose another folder with --home"
             raise Unavailable("home", why) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            _lock(home, descriptor)
+        except BaseException:
             os.close(descriptor)
-            owner = find_owner(home.path)
-            by = f"process {owner.pid} at {owner.url or 'an address of its own'}" if owner else "another process"
-            raise HomeInUse(f"home {home.path} is in use by {by}: use that one, stop it, or choose another folder with --home") from error
+            raise
         ownership = Ownership(home, descriptor)
         ownership.announce("")
         return ownership
@@ -73,6 +74,23 @@ class Ownership:
     def release(self) -> None:
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
+
+
+def _lock(home: Home, descriptor: int) -> None:
+    """Take the lock. Whoever looks for the owner holds it for an instant, so it may be in the way without anybody owning the home."""
+    deadline = time.monotonic() + LOOK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = find_owner(home.path)
+            if owner is not None or time.monotonic() > deadline:
+                by = f"process {owner.pid} at {owner.url or 'an address of its own'}" if owner and owner.pid else "another process"
+                text = f"home {home.path} is in use by {by}: use that one, stop it, or choose another folder with --home"
+                raise HomeInUse(text) from error
+            time.sleep(0.005)
+        except OSError as error:
+            raise Unavailable("home", f"{home.lock} cannot be locked ({error.strerror}): keep the home on a local disk") from error
 
 
 @dataclass(frozen=True, slots=True)
