@@ -18,15 +18,23 @@ def home_token(home: Path) -> str:
     """The home's token, made on first use, readable by its owner alone (mode 600). Raises Unavailable."""
     file = home / "token"
     try:
-        if not file.exists():
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if not _is_written(file):
+            part = file.with_name("token.part")
+            part.unlink(missing_ok=True)
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as stream:
                 stream.write(secrets.token_urlsafe(32))
+            part.replace(file)
         elif file.stat().st_mode & 0o077:
             file.chmod(0o600)
         return file.read_text().strip()
     except OSError as error:
         raise Unavailable("home", f"{file} cannot be read or written ({error.strerror}): check the owner and mode of the folder") from error
+
+
+def _is_written(file: Path) -> bool:
+    """A token of no letters, as a full disk may leave it, would let everybody in."""
+    return file.exists() and bool(file.read_text().strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Tokens:
         self._token = token.encode()
 
     def accepts(self, token: str) -> bool:
-        return hmac.compare_digest(token.encode(), self._token)
+        return bool(self._token) and hmac.compare_digest(token.encode(), self._token)
 
     def open_session(self, at_seconds: int) -> Session:
         issued = f"{at_seconds:x}-{secrets.token_hex(8)}"
