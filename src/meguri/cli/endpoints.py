@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def deploy_version(args: argparse.Namespace) -> int:
 
 
 def serve_endpoint(args: argparse.Namespace) -> int:
-    """Run the endpoint program itself, so that it never loads the control plane's libraries."""
+    """Become the endpoint program, so that it never loads the control plane's libraries, and a signal to this process is one to it."""
     command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(settings_of(args).home), "--endpoint", args.endpoint]
     if args.port is not None:
         command += ["--port", str(args.port)]
-    return subprocess.call(command)
+    os.execv(command[0], command)
