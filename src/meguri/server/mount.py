@@ -106,13 +106,19 @@ async def _decode(incoming: Incoming, route: Route) -> Call:
 
 
 async def _content(incoming: Incoming) -> bytes:
+    declared = incoming.headers.get("content-length", "")
+    _ensure_small(int(declared) if declared.isdigit() else 0)
     parts, size = [], 0
     async for part in incoming.stream():
         size += len(part)
-        if size > LARGEST_BODY:
-            raise Invalid("body", f"is over {LARGEST_BODY >> 20} MiB: send it in parts")
+        _ensure_small(size)
         parts.append(part)
     return b"".join(parts)
+
+
+def _ensure_small(size: int) -> None:
+    if size > LARGEST_BODY:
+        raise Invalid("body", f"is over {LARGEST_BODY >> 20} MiB: send it in parts")
 
 
 def _query_value(name: str, given: list[str], route: Route) -> Any:  # Any: of the declared type
