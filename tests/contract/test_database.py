@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,27 @@ def test_each_test_begins_with_an_empty_database(ledger: Ledger, time_of_day: st
 
 def test_both_databases_have_every_table(ledger: Ledger) -> None:
     assert sorted(inspect(ledger.db.engine).get_table_names()) == sorted(metadata.tables)
+
+
+def test_a_reading_transaction_sees_one_moment(ledger: Ledger) -> None:
+    with ledger.db.write() as tx:
+        ledger.events.advance(tx, "bikes", datetime(2026, 1, 1, tzinfo=UTC))
+    with ledger.db.read() as reading:
+        first = ledger.events.watermark(reading, "bikes")
+        with ledger.db.write() as tx:
+            ledger.events.advance(tx, "bikes", datetime(2026, 1, 2, tzinfo=UTC))
+        assert ledger.events.watermark(reading, "bikes") == first
+    with ledger.db.read() as reading:
+        assert ledger.events.watermark(reading, "bikes") != first
+
+
+def test_a_reading_transaction_writes_nothing_and_leaves_no_trace(ledger: Ledger) -> None:
+    with ledger.db.read() as tx, contextlib.suppress(Exception):  # PostgreSQL refuses it, SQLite forgets it
+        ledger.events.add(tx, "snapshot.taken", project="bikes", subject="s", payload={})
+    with ledger.db.write() as tx:
+        ledger.events.add(tx, "snapshot.taken", project="bikes", subject="t", payload={})
+    with ledger.db.read() as tx:
+        assert [event.subject for event in ledger.events.list(tx)] == ["t"]
 
 
 @pytest.mark.postgresql

@@ -15,6 +15,8 @@ from sqlalchemy.pool import QueuePool
 
 from meguri.core.errors import Unavailable
 
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 class Database:
     """Reads and writes in short transactions.
@@ -49,8 +51,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view; nothing can be written."""
-        with _clear_errors(), self.engine.connect() as connection:
+        """A consistent view; nothing can be written. (PostgreSQL's own default gives each statement a view of its own.)"""
+        with _clear_errors(), self.engine.connect() as plain:
+            connection = plain if self.dialect == "sqlite" else plain.execution_options(**_SNAPSHOT)
             try:
                 yield connection
             finally:
