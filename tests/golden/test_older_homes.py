@@ -1,0 +1,49 @@
+"""A home that an earlier release made opens, holds what it held, and goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from meguri.db.migrate import newest_version
+from meguri.sdk.client import connect
+from meguri.testing.server import RunningServer, running_server
+from tests.golden.older_homes import DAYS, FOLDER, MORE_DAYS, play_on, read, unpack
+
+Opened = tuple[RunningServer, dict[str, Any]]  # Any: JSON
+
+
+def test_there_is_a_home_of_an_earlier_release() -> None:
+    assert list(FOLDER.glob("v*.tar.xz")) != []
+
+
+@pytest.fixture(scope="module", params=sorted(FOLDER.glob("*.tar.xz")), ids=lambda archive: archive.name.removesuffix(".tar.xz"))
+def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """A server of today on the home, and what the home held when it was made."""
+    home, held = unpack(request.param, tmp_path_factory.mktemp("older"))
+    with running_server(home) as server:
+        yield server, held
+
+
+def test_it_holds_what_it_held(opened: Opened) -> None:
+    server, held = opened
+    with connect(url=server.url, token=server.token) as client:
+        assert read(client) == held
+
+
+def test_it_is_at_the_newest_migration(opened: Opened) -> None:
+    server, _ = opened
+    with closing(sqlite3.connect(server.home / "meguri.db")) as ledger:
+        assert ledger.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest_version(),)]
+
+
+def test_its_endpoint_serves_and_its_loop_goes_on(opened: Opened) -> None:
+    server, held = opened
+    player, versions = play_on(server)
+    assert player.replay.cursor.predictions == (DAYS + MORE_DAYS) * 12
+    assert player.replay.cursor.failed == 0
+    assert versions == [held["serving"], held["serving"]]
