@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from meguri.access.routes import OPEN, Page, Request, Route
-from meguri.core.errors import Invalid
+from meguri.core.errors import Conflict, Invalid
 from meguri.core.times import parse_time
 from meguri.db.engine import Database
 from meguri.events.service import Event, Events, FailedDelivery
@@ -174,9 +174,14 @@ class PlatformRoutes:
         return Page(found)
 
     def cancel(self, request: Request) -> Job:
+        """Raises Conflict for a job that carries something out (a pipeline run, a promotion, a deployment), which would wait for ever."""
         with self.db.write() as tx:
-            self.jobs.cancel(tx, request.path["job"])
-            return self.jobs.get(tx, request.path["job"])
+            job = self.jobs.get(tx, request.path["job"])
+            if job.subject != job.project:
+                how = f"POST /api/v1/pipeline-runs/{job.subject}/cancel stops it" if job.kind == "pipeline.run" else "it ends by itself"
+                raise Conflict(f"job {job.id!r} carries out {job.subject}, which would wait for ever: {how}", job=job.id)
+            self.jobs.cancel(tx, job.id)
+            return self.jobs.get(tx, job.id)
 
     def walk(self, request: Request) -> Graph:
         of, depth = Node(request.path["kind"], request.path["id"]), min(int(request.query.get("depth", 16)), 64)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import tarfile
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
 
 from meguri.app.build import Platform
 from meguri.core.definitions.automation import PolicyDefinition, TriggerDefinition
@@ -13,6 +16,8 @@ from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.definitions.pipelines import PipelineDefinition, StepCallDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.definitions.serving import EndpointDefinition
+from meguri.core.errors import Conflict
+from meguri.server.platform_routes import PlatformRoutes
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -53,6 +58,23 @@ def test_a_schedule_that_was_only_seen_holds_back_no_other_trigger(platform: Pla
         platform.events.advance(tx, "pond", START + 2 * DAY)
         platform.events.add(tx, "monitor.breached", project="pond", subject="quality", payload={"monitor": "quality", "signal": "quality"})
     assert told(platform) == [("trigger.fired", "lost-accuracy")]
+
+
+def test_the_job_of_a_run_is_cancelled_with_its_run_so_that_the_trigger_may_fire_again(platform: Platform) -> None:
+    archive = io.BytesIO()
+    tarfile.open(fileobj=archive, mode="w").close()
+    with platform.db.write() as tx:
+        platform.applying.apply(tx, PROJECT, archive.getvalue())
+    run = platform.automation.fire_by_hand("pond", "monthly")
+    routes = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.settling.ask, "0")
+    with pytest.raises(Conflict, match=f"POST /api/v1/pipeline-runs/{run}/cancel stops it"):
+        routes.cancel(SimpleNamespace(path={"job": f"pipeline.run:{run}"}))  # type: ignore[arg-type]  # as much as it looks at
+    with platform.db.write() as tx:
+        platform.pipelines.cancel(tx, run)
+    platform.events.deliver()
+    (monthly, _) = platform.automation.list_triggers("pond")
+    assert monthly.last is not None
+    assert (monthly.last.pipeline_run, monthly.last.status) == (run, "failed")
 
 
 def test_a_schedule_fires_when_its_time_since_it_was_seen_is_over(platform: Platform) -> None:
