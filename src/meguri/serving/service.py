@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from meguri.core.definitions.features import FeatureSet
 from meguri.core.definitions.project import ProjectDefinition
-from meguri.core.errors import AlreadyExists, Conflict, NotFound, Unavailable
+from meguri.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Unavailable
 from meguri.core.ids import NewId
 from meguri.core.times import Clock
 from meguri.db.engine import Database
@@ -29,7 +29,7 @@ from meguri.serving.client import EndpointClient
 from meguri.serving.live import request_columns
 from meguri.serving.model import Deployable, Deployment, Endpoint, Moved, Prediction, ProfileWindow
 from meguri.serving.predictions import Definitions, Predictions
-from meguri.serving.routes_table import Route, route_file, write_route
+from meguri.serving.routes_table import Route, read_route, route_file, write_route
 
 logger = logging.getLogger(__name__)
 
@@ -144,13 +144,18 @@ class Serving:
         return {"deployment": id, "state": state, **({} if outcome["live"] else {"why": outcome["why"]})}
 
     def note_live(self) -> int:
-        """Note deployments that went live (or were refused) while nobody waited for them; how many. Called from time to time."""
+        """Note deployments that went live (or were refused) while nobody waited for them; how many. Called from time to time.
+
+        The route of one whose job gave up (a disk that stayed full) is written after all: nothing else would ever do it.
+        """
         with self.db.read() as tx:
-            waiting = tables.list_in_state(tx, "created")
+            waiting = [(each, tables.get_route(tx, each.id)) for each in tables.list_in_state(tx, "created")]
+            working = {each.project for each, _ in waiting if self.jobs.active(tx, each.project, kind=ROLL_OUT)}
         noted = 0
-        for deployment in waiting:
-            with self.db.read() as tx:
-                outcome = self._look(tables.get_route(tx, deployment.id))
+        for deployment, route in waiting:
+            if deployment.project not in working and not self._is_written(route) and not self._write(deployment.id):
+                continue
+            outcome = self._look(route)
             if outcome is not None:
                 self._note(deployment.id, outcome)
                 noted += 1
@@ -277,6 +282,12 @@ class Serving:
         write_route(route_file(self.home, route.endpoint), route)
         self.ensure_running(route.endpoint)
         return True
+
+    def _is_written(self, route: Route) -> bool:
+        try:
+            return read_route(route_file(self.home, route.endpoint)).revision >= route.revision
+        except (NotFound, Invalid):
+            return False
 
     def _wait(self, id: str, pause: Callable[[float], None]) -> dict[str, Any]:  # Any: JSON
         with self.db.read() as tx:

@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from meguri.core.errors import AlreadyExists, Conflict, NotFound
+from meguri.jobs.tables import jobs
 from meguri.lineage.service import Edge, Node
 from meguri.ports.tables import TableStore
 from meguri.serving import tables
@@ -112,6 +113,14 @@ def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(world: Wor
     assert (world.states(), runs) == ({"mv_1": "created"}, ["bikes"])
     world.serving.ensure_running = start
     world.serving.start()
+    wait_until(lambda: world.serving.note_live() == 1)
+    assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
+
+
+def test_a_deployment_whose_job_gave_up_goes_live_all_the_same(world: World) -> None:
+    world.deploy("mv_1")
+    with world.ledger.db.write() as tx:  # as the disk stayed full when its route was to be written
+        tx.execute(update(jobs).values(state="failed"))
     wait_until(lambda: world.serving.note_live() == 1)
     assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
 
