@@ -123,8 +123,8 @@ export const en: typeof ja = {
   sentence: {
     projectApplied: 'Definitions were applied',
     projectAppliedChanges: 'Definitions were applied ({count, plural, one {# change} other {# changes}})',
-    rowsQuarantined: '{count} rows of <source></source> were quarantined ({columns})',
-    hourQuarantined: '{count} rows of <source></source> at {hour} were quarantined ({columns})',
+    rowsQuarantined: '{count, plural, one {# row} other {# rows}} of <source></source> went to quarantine ({columns})',
+    hourQuarantined: '{count, plural, one {# row} other {# rows}} of <source></source> at {hour} went to quarantine ({columns})',
     snapshotTaken: 'A snapshot of <dataset></dataset> was taken',
     runStarted: 'Run <run></run> started',
     runFinished: 'Run <run></run> finished',

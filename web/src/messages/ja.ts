@@ -122,8 +122,8 @@ export const ja = {
   sentence: {
     projectApplied: '定義を適用しました',
     projectAppliedChanges: '定義を適用しました（変更 {count} 件）',
-    rowsQuarantined: '<source></source> の {count} 行を隔離しました（{columns}）',
-    hourQuarantined: '<source></source> の {hour} の {count} 行を隔離しました（{columns}）',
+    rowsQuarantined: '<source></source> の {count, number} 行を隔離しました（{columns}）',
+    hourQuarantined: '<source></source> の {hour} の {count, number} 行を隔離しました（{columns}）',
     snapshotTaken: '<dataset></dataset> のスナップショットを取りました',
     runStarted: 'ラン <run></run> が始まりました',
     runFinished: 'ラン <run></run> が終わりました',

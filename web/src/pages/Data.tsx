@@ -4,7 +4,10 @@ import { QuarantineList } from '../features/datasets/QuarantineList.tsx'
 import { SnapshotList } from '../features/datasets/SnapshotList.tsx'
 import { FeatureList } from '../features/features/FeatureList.tsx'
 import { SourceList } from '../features/features/SourceList.tsx'
+import { useApplied } from '../features/projects/useApplied.ts'
 import { assertNever } from '../lib/assert.ts'
+import { snippets } from '../lib/snippets.ts'
+import { Bones, Empty } from '../ui/Answer.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { DATA_TABS } from '../lib/tabs.ts'
@@ -27,6 +30,9 @@ function Part({ tab }: { tab: (typeof DATA_TABS)[number] }) {
   const { project } = route.useParams()
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  const applied = useApplied(project)
+  if (applied === undefined) return <Bones rows={8} />
+  if (!applied) return <Nothing tab={tab} />
   switch (tab) {
     case 'sources':
       return <SourceList project={project} />
@@ -36,6 +42,23 @@ function Part({ tab }: { tab: (typeof DATA_TABS)[number] }) {
       return <FeatureList project={project} />
     case 'quarantine':
       return <QuarantineList project={project} source={search.source} all={() => void navigate({ search: { tab: 'quarantine' } })} />
+    default:
+      return assertNever(tab)
+  }
+}
+
+/** Before anything was applied: what each tab will hold, and the lines that put it there. */
+function Nothing({ tab }: { tab: (typeof DATA_TABS)[number] }) {
+  const t = useTranslations('data')
+  switch (tab) {
+    case 'sources':
+      return <Empty title={t('noSources')} text={t('noSourcesText')} code={`${snippets.source}\n\n${snippets.push}`} />
+    case 'snapshots':
+      return <Empty title={t('noSnapshots')} text={t('noSnapshotsText')} code={snippets.model} />
+    case 'features':
+      return <Empty title={t('noFeatures')} text={t('noFeaturesText')} code={snippets.features} />
+    case 'quarantine':
+      return <Empty title={t('noQuarantine')} text={t('noQuarantineText')} />
     default:
       return assertNever(tab)
   }

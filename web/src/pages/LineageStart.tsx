@@ -42,7 +42,7 @@ export default function LineageStart() {
           <ul className="thing-list" style={{ maxWidth: 640 }}>
             {traced.slice(0, 60).map((name) => (
               <li key={`${name.kind} ${name.id}`}>
-                <span>
+                <span className="prose">
                   <Icon name={name.icon} size={13} /> <ThingLink kind={name.kind} id={name.id}>{name.label}</ThingLink> <span className="quiet">{kindName(name.kind)}</span>
                 </span>
                 <Link className="name" to="/p/$project/lineage/$kind/$id" params={{ project, kind: name.kind, id: name.id }}>

@@ -49,10 +49,10 @@ export function Shell() {
         <ProjectChoice project={project} />
         <EventClock project={project} />
         <div className="right">
-          <button type="button" className="button find" onClick={() => setFinding(true)} aria-label={t('frame.search')}>
+          <button type="button" className="button find" onClick={() => setFinding(true)}>
             <Icon name="search" size={13} />
             <span>{t('frame.search')}</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden>Ctrl K</kbd>
           </button>
           {project ? <LiveButton /> : null}
           <LanguageButton />

@@ -76,3 +76,13 @@ export function ChartBones({ height }: { height: number }) {
     </div>
   )
 }
+
+/** The place of a chart that has nothing to show yet. */
+export function Waiting({ title, text }: { title: string; text: string }) {
+  return (
+    <>
+      <h3 className="heading">{title}</h3>
+      <p className="quiet">{text}</p>
+    </>
+  )
+}

@@ -21,7 +21,8 @@ type Props = {
 
 /** As wide as the labels: charts with this gutter stand in line with the cells. */
 export const GUTTER = 120
-const CELL = 20
+/** No lower: labels are buttons, and smaller ones are hard to hit. */
+const CELL = 24
 
 /** Values of things over time, as colour: the stronger, the further from what was expected. */
 export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chosen }: Props) {

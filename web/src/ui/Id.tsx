@@ -14,7 +14,7 @@ export function Id({ id }: { id: string | null | undefined }) {
     })
   }
   return (
-    <button type="button" className="id" title={id} aria-label={t('copyId', { id })} onClick={copy}>
+    <button type="button" className="id" title={t('copyId', { id })} onClick={copy}>
       {copied ? t('copied') : shortId(id)}
     </button>
   )

@@ -47,7 +47,7 @@ function HistoryItem({ event, dated }: { event: LedgerEvent; dated: boolean }) {
   return (
     <li className={tone}>
       <Icon name={icon} size={12} />
-      <div>
+      <div className="prose">
         <Sentence event={event} />{' '}
         {Object.keys(event.payload).length ? (
           <button type="button" className="toggle" aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -18,7 +18,7 @@ export function Reason({ text }: { text: string }) {
   const known = reasonOf(text)
   if (known === 'reasonHand' || known === 'reasonSchedule') return <span title={text}>{t(known)}</span>
   if (known) return <span title={text}>{t('reasonOf', { signal: t(known), monitor: text.slice(text.indexOf(' of ') + 4) })}</span>
-  if (text.startsWith('won prom_')) return <span title={text}>{t.rich('reasonWon', { promotion: () => <ThingLink kind="promotion" id={text.slice(4)} /> })}</span>
+  if (text.startsWith('won prom_')) return <span className="prose" title={text}>{t.rich('reasonWon', { promotion: () => <ThingLink kind="promotion" id={text.slice(4)} /> })}</span>
   return (
     <span title={text}>
       <Linked text={text} />

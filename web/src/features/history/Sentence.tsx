@@ -3,7 +3,7 @@ import { useLocale, useTranslations } from 'use-intl'
 import type { LedgerEvent } from '../../api/types.ts'
 import { at, numberAt, textAt, textsAt, type Json } from '../../lib/json.ts'
 import { showEvent } from '../../lib/time.ts'
-import { shortId, showCount, showNumber, showShare } from '../../lib/units.ts'
+import { shortId, showNumber, showShare } from '../../lib/units.ts'
 import type { Tone } from '../../ui/State.tsx'
 import { ThingLink } from '../lineage/ThingLink.tsx'
 import { reasonOf } from './Reason.tsx'
@@ -32,7 +32,7 @@ export function Sentence({ event }: { event: LedgerEvent }) {
     }
     case 'rows.quarantined': {
       const hours = textsAt(payload, 'hours')
-      const values = { source: () => name('source', textAt(payload, 'source') ?? subject), count: showCount(numberAt(payload, 'count'), locale), columns: textsAt(payload, 'columns').join(', ') }
+      const values = { source: () => name('source', textAt(payload, 'source') ?? subject), count: numberAt(payload, 'count') ?? 0, columns: textsAt(payload, 'columns').join(', ') }
       return hours.length === 1 ? rich('hourQuarantined', { ...values, hour: showEvent(hours[0] ?? '') }) : rich('rowsQuarantined', values)
     }
     case 'snapshot.taken':
@@ -67,7 +67,7 @@ export function Sentence({ event }: { event: LedgerEvent }) {
       const why = numberAt(payload, 'evidence.improvement') === undefined ? textAt(payload, 'evidence.why') : undefined
       const share = numberAt(payload, 'evidence.improvement')
       if (why) return rich('promotionRejectedBecause', { challenger, why })
-      if (share === undefined || share <= 0) return rich('promotionRejected', { challenger, champion })
+      if (share === undefined || share < 0.005) return rich('promotionRejected', { challenger, champion })
       return rich('promotionUnsure', { challenger, champion, share: showShare(share, locale, 0), wins: showShare(numberAt(payload, 'evidence.share_better'), locale, 0) })
     }
     case 'deployment.created':

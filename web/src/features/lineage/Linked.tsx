@@ -4,5 +4,5 @@ const ID = /\b([a-z]{2,5}_[0-9a-z]{26})\b/
 
 /** A text in which every id is a link to its thing. */
 export function Linked({ text }: { text: string }) {
-  return <>{text.split(ID).map((part, index) => (index % 2 ? <ThingLink key={index} kind={kindOf(part)} id={part} /> : part))}</>
+  return <span className="prose">{text.split(ID).map((part, index) => (index % 2 ? <ThingLink key={index} kind={kindOf(part)} id={part} /> : part))}</span>
 }

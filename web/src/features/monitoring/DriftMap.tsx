@@ -4,7 +4,7 @@ import { useLocale, useTranslations } from 'use-intl'
 import type { DriftMatrix } from '../../api/types.ts'
 import { epochSeconds, showEvent } from '../../lib/time.ts'
 import { showNumber } from '../../lib/units.ts'
-import { Answer, ChartBones } from '../../ui/Answer.tsx'
+import { Answer, ChartBones, Waiting } from '../../ui/Answer.tsx'
 import { GUTTER, HeatMap, type Cell } from '../../ui/HeatMap.tsx'
 import { LineChart, type Zoom } from '../../ui/LineChart.tsx'
 import { driftQuery } from './queries.ts'
@@ -17,7 +17,7 @@ export function DriftMap({ endpoint, monitor, column, choose, zoom, setZoom }: P
   const drift = useQuery(driftQuery(endpoint, monitor))
   return (
     <Answer of={drift} bones={<ChartBones height={160} />}>
-      {(matrix) => (matrix.columns.length === 0 ? <p className="quiet">{t('noDrift')}</p> : <Shown matrix={matrix} column={column} choose={choose} zoom={zoom} setZoom={setZoom} />)}
+      {(matrix) => (matrix.columns.length === 0 ? <Waiting title={t('drift')} text={t('noDrift')} /> : <Shown matrix={matrix} column={column} choose={choose} zoom={zoom} setZoom={setZoom} />)}
     </Answer>
   )
 }

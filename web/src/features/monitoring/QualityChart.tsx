@@ -5,7 +5,7 @@ import type { Check, DayQuality, LedgerEvent, Metric, Monitor } from '../../api/
 import { textAt } from '../../lib/json.ts'
 import { epochSeconds } from '../../lib/time.ts'
 import { shortId } from '../../lib/units.ts'
-import { Answer, ChartBones } from '../../ui/Answer.tsx'
+import { Answer, ChartBones, Waiting } from '../../ui/Answer.tsx'
 import { GUTTER } from '../../ui/HeatMap.tsx'
 import { LineChart, type Line, type Mark, type Zoom } from '../../ui/LineChart.tsx'
 import { marksQuery } from '../history/queries.ts'
@@ -30,7 +30,7 @@ export function QualityChart({ project, endpoint, monitor, zoom, setZoom }: Prop
     <Answer of={quality} bones={<ChartBones height={HEIGHT} />}>
       {({ items }) =>
         items.length === 0 ? (
-          <p className="quiet">{t('noQuality')}</p>
+          <Waiting title={t('error')} text={t('noQuality')} />
         ) : (
           <>
             <LineChart title={t('error')} unit={`${metric.toUpperCase()} · ${t('byEventDay')}`} x={drawn.x} kind="event" xLabel={t('eventDay')} lines={drawn.lines} marks={marks} height={HEIGHT} from={0} sync="monitoring" daily gutter={GUTTER} zoom={zoom} setZoom={setZoom} />
