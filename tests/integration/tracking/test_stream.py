@@ -20,6 +20,7 @@ def messages(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, object]]]:
 def test_a_page_hears_of_a_run_and_of_its_points(server: RunningServer) -> None:
     headers = {"authorization": f"Bearer {server.token}"}
     query = httpx.QueryParams(project="p", after=0)
+    httpx.post(f"{server.url}/api/v1/runs", headers=headers, json={"project": "p", "name": "makes the project"}).raise_for_status()
     with (
         httpx.Client(base_url=server.url, headers=headers, timeout=20, trust_env=False) as client,
         client.stream("GET", "/api/v1/stream", params=query) as answer,
@@ -28,7 +29,7 @@ def test_a_page_hears_of_a_run_and_of_its_points(server: RunningServer) -> None:
         heard = messages(answer.iter_lines())
         made = httpx.post(f"{server.url}/api/v1/runs", headers=headers, json={"project": "p", "name": "live"}).json()
         run = made.get("id") or made["run"]["id"]
-        kind, event = next(heard)
+        kind, event = next(message for message in heard if message[1]["subject"] == run)
         assert (kind, event["kind"], event["subject"]) == ("ledger", "run.started", run)
         sent = httpx.post(f"{server.url}/api/v1/runs/{run}/points", headers=headers, json={"points": [["loss", 1, 0.5, 1_000_000]]})
         assert sent.status_code < 300, sent.text
