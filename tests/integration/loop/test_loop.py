@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from meguri.cli.replay import Told
+from meguri.cli.scenes import DAY
+from meguri.core.errors import NotFound
 from meguri.core.times import iso
 from meguri.testing.postgres import PostgresServer
 from meguri.testing.server import running_server
@@ -71,6 +73,21 @@ def test_a_prediction_leads_back_to_the_snapshot_that_trained_its_model(played: 
     graph = played.client.lineage.walk("model_version", prediction["version"], direction="up", depth=32)
     kinds = {node["kind"] for node in graph["nodes"]}
     assert {"model_version", "run", "snapshot"} <= kinds
+
+
+def test_a_version_compared_with_itself_on_what_it_served_is_as_good(played: Player) -> None:
+    (live,) = [event for event in played.find("deployment.live") if event.payload["version"] == played.serving]
+    assert live.at is not None
+    body = {"version": played.serving, "start": iso(live.at), "end": iso(played.pond.end)}
+    found = played.client.post("/api/v1/endpoints/pond/comparisons", body)
+    assert found["rows"] == 12 * (played.pond.end - live.at).days
+    assert found["other"] == pytest.approx(found["served"], rel=1e-4)
+
+
+def test_a_comparison_over_a_window_without_labels_is_refused(played: Player) -> None:
+    body = {"version": played.serving, "start": iso(played.pond.end), "end": iso(played.pond.end + DAY)}
+    with pytest.raises(NotFound, match="has none in that window"):
+        played.client.post("/api/v1/endpoints/pond/comparisons", body)
 
 
 def test_two_replays_make_the_same_history(played: Player, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from meguri.cli.scenes import DAY
 from tests.integration.loop.conftest import Player
 
 
@@ -75,3 +76,24 @@ def test_a_retrain_that_goes_wrong_leaves_the_champion_serving_and_is_seen(playe
     player.client.pipelines.start("retrain", project="pond")
     player.settle()
     assert len(player.find("model_version.created")) == 2
+
+
+def test_a_replay_that_was_killed_within_a_day_goes_on_and_nothing_is_there_twice(player: Player) -> None:
+    player.play(5)
+    day, moments = next((day, moments) for day, moments in player.pond.days() if day == player.replay.cursor.day)
+    for moment in moments[:7]:
+        player.replay._release(moment.at)
+        player.replay._predict(moment)
+    player.replay.close()
+
+    again = Player(player.server, player.client, player.pond)
+    assert again.replay.cursor.day == day
+    for later, rest in player.pond.days():
+        if later in (day, day + DAY):
+            again.replay._recall([moment for earlier, each in player.pond.days() if earlier == later - DAY for moment in each])
+            again.replay._play(later, rest)
+    quality = player.client.get("/api/v1/endpoints/pond/quality")["items"]
+    assert again.replay.cursor.predictions == 7 * 12
+    assert sum(each["predictions"] for each in quality) == 7 * 12
+    assert sum(each["labelled"] for each in quality) == 6 * 12  # without the garbled row, with the first hour of the last day
+    again.replay.close()
