@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +18,8 @@ from meguri.events.service import Event, Events
 
 BEAT_SECONDS = 15.0
 POINTS_SECONDS = 1.0
+GAP_SECONDS = 10.0
+"""On PostgreSQL a lower number may be committed after a higher one. A gap is waited for so long; then it was a transaction that failed."""
 
 
 class Stream:
@@ -68,24 +71,35 @@ class Stream:
                 page.woken.clear()
                 if (told := page.take_runs()) is not None:
                     yield told
-                found = await run_in_threadpool(self._after, project, after)
+                found, waits = await run_in_threadpool(self.after, after)
                 for event in found:
                     after = event.sequence
-                    yield _message(event)
+                    if project in (None, event.project):
+                        yield _message(event)
                 if found:
                     continue
+                soon = waits or bool(page.runs)
                 try:
-                    await asyncio.wait_for(page.woken.wait(), POINTS_SECONDS if page.runs else BEAT_SECONDS)
+                    await asyncio.wait_for(page.woken.wait(), POINTS_SECONDS if soon else BEAT_SECONDS)
                 except TimeoutError:
-                    if not page.runs:
+                    if not soon:
                         yield b": still here\n\n"
         finally:
             with self._lock:
                 self._pages.discard(page)
 
-    def _after(self, project: str | None, sequence: int) -> list[Event]:
+    def after(self, sequence: int) -> tuple[list[Event], bool]:
+        """The events of all projects after a number, up to the first gap that may yet be filled, and whether there is one."""
         with self.db.read() as tx:
-            return self.events.list(tx, project=project, after=sequence, limit=500)
+            found = self.events.list(tx, after=sequence, limit=500)
+        if self.db.dialect == "sqlite":  # its writers take turns
+            return found, False
+        before, now = sequence, self.events.clock()
+        for place, event in enumerate(found):
+            if event.sequence != before + 1 and (now - event.at).total_seconds() < GAP_SECONDS:
+                return found[:place], True
+            before = event.sequence
+        return found, False
 
     def _newest(self) -> int:
         with self.db.read() as tx:
@@ -101,7 +115,8 @@ class _Page:
         self._loop, self._told_at = loop, 0.0
 
     def wake(self) -> None:
-        self._loop.call_soon_threadsafe(self.woken.set)
+        with suppress(RuntimeError):  # the loop has ended, and what was committed must not seem to have failed
+            self._loop.call_soon_threadsafe(self.woken.set)
 
     def take_runs(self) -> bytes | None:
         """The message about new points; None where there are none, or where the last one was less than a second ago."""
