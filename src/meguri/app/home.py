@@ -48,7 +48,7 @@ class Ownership:
         """Become the owner of a home, making the folder if need be. Raises HomeInUse, Unavailable."""
         home = Home(path.absolute())
         try:
-            home.path.mkdir(parents=True, exist_ok=True)
+            home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             why = f"{home.path} cannot be written ({error.strerror}): check its owner and mode, or choose another folder with --home"

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     file = home / "replay.json"
     if args.home is None and file.exists() and Cursor.read(file, scene.start).is_done:
         shutil.rmtree(home)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ensure_same_scene(home / "demo.json", _describe(args))
     with _server(home, args.port) as server:
         print(f"meguri is at {server.url}  (home {home})")
