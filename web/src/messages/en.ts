@@ -114,10 +114,10 @@ export const en: typeof ja = {
       data: 'Declare a stream of events, then send rows.',
       features: 'Define features once, for training and for serving.',
       pipeline: 'Make steps of plain Python functions and join them.',
-      gate: 'Say when to retrain, and by how much a challenger must win.',
-      model: 'Apply the folder and run the pipeline: it registers the first model.',
-      endpoint: 'Serve the champion over HTTP; swaps drop no request.',
-      monitor: 'Watch accuracy by late labels, and drift by the inputs.',
+      gate: 'Say when to retrain, and what a challenger must win by.',
+      model: 'Apply the folder and run the pipeline once.',
+      endpoint: 'Serve the champion over HTTP, without gaps.',
+      monitor: 'Watch accuracy by late labels, drift by inputs.',
     },
   },
   sentence: {
@@ -304,7 +304,7 @@ export const en: typeof ja = {
     goesTo: 'Downstream',
     roles: { read: 'read', wrote: 'wrote', trained: 'trained', evaluated: 'evaluated', deployed: 'deployed', served: 'served', derived_from: 'derived from' },
     kinds: {
-      source: 'source', dataset: 'dataset', snapshot: 'snapshot', feature_view: 'feature view', feature_service: 'feature service', training_frame: 'training frame', frame: 'training rows', bundle: 'bundle', run: 'run', pipeline: 'pipeline', pipeline_run: 'pipeline run', artifact: 'artifact', blob: 'file', model: 'model', model_version: 'model version', promotion: 'promotion', deployment: 'deployment', endpoint: 'endpoint', prediction: 'prediction', monitor: 'monitor', alert: 'alert', trigger: 'trigger', other: 'other',
+      source: 'source', dataset: 'dataset', snapshot: 'snapshot', feature_view: 'feature view', feature_service: 'feature service', training_frame: 'training frame', frame: 'training rows', bundle: 'bundle', run: 'run', pipeline: 'pipeline', pipeline_run: 'pipeline run', artifact: 'artifact', blob: 'file', model: 'model', model_version: 'model version', promotion: 'promotion', deployment: 'deployment', endpoint: 'endpoint', prediction: 'prediction', monitor: 'monitor', alert: 'alert', value: 'value', trigger: 'trigger', other: 'other',
     },
     tooMany: 'Only the nearest {count} are shown. Put another thing in the centre to see further.',
     list: 'List',

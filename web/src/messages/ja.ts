@@ -303,7 +303,7 @@ export const ja = {
     goesTo: '下流（先）',
     roles: { read: '読んだ', wrote: '書いた', trained: '学習した', evaluated: '評価した', deployed: 'デプロイした', served: '提供した', derived_from: '派生した' },
     kinds: {
-      source: 'ソース', dataset: 'データセット', snapshot: 'スナップショット', feature_view: '特徴量ビュー', feature_service: '特徴量サービス', training_frame: '学習データ', frame: '学習データ', bundle: 'バンドル', run: 'ラン', pipeline: 'パイプライン', pipeline_run: 'パイプライン実行', artifact: 'アーティファクト', blob: 'ファイル', model: 'モデル', model_version: 'モデルバージョン', promotion: '昇格', deployment: 'デプロイ', endpoint: 'エンドポイント', prediction: '予測', monitor: 'モニター', alert: 'アラート', trigger: 'トリガー', other: 'その他',
+      source: 'ソース', dataset: 'データセット', snapshot: 'スナップショット', feature_view: '特徴量ビュー', feature_service: '特徴量サービス', training_frame: '学習データ', frame: '学習データ', bundle: 'バンドル', run: 'ラン', pipeline: 'パイプライン', pipeline_run: 'パイプライン実行', artifact: 'アーティファクト', blob: 'ファイル', model: 'モデル', model_version: 'モデルバージョン', promotion: '昇格', deployment: 'デプロイ', endpoint: 'エンドポイント', prediction: '予測', monitor: 'モニター', alert: 'アラート', value: '値', trigger: 'トリガー', other: 'その他',
     },
     tooMany: '近くの {count} 件だけを表示しています。中心を移すと先が見えます。',
     list: '一覧',

@@ -39,6 +39,8 @@ type Props = {
 }
 
 const DAY = 86_400
+/** How many of the newest lines are named while nothing is pointed at; hovering names those that have a value there. */
+const KEYS = 6
 const DAY_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730].map((days) => days * DAY)
 
 /** Lines over time or steps: hover reads the values, dragging zooms, a double click shows all again. */
@@ -169,7 +171,7 @@ export function LineChart(props: Props) {
     >
       <div className="chart-read">
         <span>{at === undefined ? xLabel : kind === 'step' ? `${xLabel} ${showNumber(at, locale)}` : kind === 'event' ? showEvent(new Date(at * 1000).toISOString()) : new Date(at * 1000).toLocaleString(locale, { hourCycle: 'h23' })}</span>
-        {lines.slice(0, 12).map((line) => {
+        {(index === undefined ? lines.slice(-KEYS) : lines).map((line) => {
           const value = index === undefined ? lastKnown(line.values) : line.values[index]
           if (index !== undefined && (value === null || value === undefined) && lines.length > 3) return null
           return (
@@ -179,7 +181,6 @@ export function LineChart(props: Props) {
             </span>
           )
         })}
-        {lines.length > 12 && index === undefined ? <span>+{lines.length - 12}</span> : null}
         {markAt ? <b>{markAt}</b> : null}
       </div>
       <div ref={box} style={{ height }} data-points={x.length} />

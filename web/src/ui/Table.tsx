@@ -37,6 +37,8 @@ type Props<Row> = {
 }
 
 const ROW = 28
+/** What a column without a width gets at least. */
+const SHARED = 90
 
 /**
  * A dense table: 28 px a row, only the rows in sight are in the page, so 10,000 are as quick as ten.
@@ -82,7 +84,7 @@ export function Table<Row>({ label, columns, rows, keyOf, selected, select, open
 
   return (
     <div ref={box} className={inset ? 'table-box inset' : 'table-box'} style={bounded ? { maxHeight: height } : undefined} tabIndex={0} onKeyDown={walk} role="region" aria-label={label}>
-      <table className="table" aria-rowcount={total ?? rows.length}>
+      <table className="table" aria-rowcount={total ?? rows.length} style={{ minWidth: columns.reduce((sum, column) => sum + (column.width ?? SHARED), 0) }}>
         <colgroup>
           {columns.map((column) => (
             <col key={column.id} style={column.width ? { width: column.width } : undefined} />

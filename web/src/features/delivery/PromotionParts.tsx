@@ -39,16 +39,16 @@ export function PromotionList({ project, model, challenger }: { project: string;
             open={(promotion) => void navigate({ to: '/p/$project/promotions/$promotion', params: { project, promotion: promotion.id } })}
             height={challenger ? 400 : 'calc(100vh - 150px)'}
             columns={[
-              { id: 'until', head: t('until'), width: 140, cell: (promotion) => <ThingLink kind="promotion" id={promotion.id}><EventTime at={promotion.until} /></ThingLink> },
-              { id: 'status', head: t('verdict'), width: 100, cell: (promotion) => <PromotionState status={promotion.status} /> },
-              { id: 'challenger', head: t('challenger'), width: 130, cell: (promotion) => <VersionLink id={promotion.challenger} /> },
-              { id: 'champion', head: t('champion'), width: 150, cell: (promotion) => (promotion.champion ? <VersionLink id={promotion.champion} /> : <span className="quiet">{t('first')}</span>) },
-              { id: 'metric', head: t('metric'), width: 70, cell: (promotion) => promotion.gate.metric.toUpperCase() },
-              { id: 'was', head: t('championValue'), right: true, width: 100, cell: (promotion) => showNumber(promotion.verdict?.champion, locale) },
-              { id: 'now', head: t('challengerValue'), right: true, width: 110, cell: (promotion) => showNumber(promotion.verdict?.challenger, locale) },
-              { id: 'improvement', head: t('improvement'), right: true, width: 90, cell: (promotion) => showShare(promotion.verdict?.improvement, locale) },
-              { id: 'share', head: <span title={t('shareHint')}>{t('share')}</span>, right: true, width: 90, cell: (promotion) => showShare(promotion.verdict?.share_better, locale, 0) },
-              { id: 'rows', head: t('rows'), right: true, width: 80, cell: (promotion) => showCount(promotion.verdict?.rows, locale) },
+              { id: 'until', head: t('until'), width: 116, cell: (promotion) => <ThingLink kind="promotion" id={promotion.id}><EventTime at={promotion.until} /></ThingLink> },
+              { id: 'status', head: t('verdict'), width: 88, cell: (promotion) => <PromotionState status={promotion.status} /> },
+              { id: 'challenger', head: t('challenger'), width: 110, cell: (promotion) => <VersionLink id={promotion.challenger} /> },
+              { id: 'champion', head: t('champion'), width: 142, cell: (promotion) => (promotion.champion ? <VersionLink id={promotion.champion} /> : <span className="quiet">{t('first')}</span>) },
+              { id: 'metric', head: t('metric'), width: 64, cell: (promotion) => promotion.gate.metric.toUpperCase() },
+              { id: 'was', head: t('championValue'), right: true, width: 84, cell: (promotion) => showNumber(promotion.verdict?.champion, locale) },
+              { id: 'now', head: t('challengerValue'), right: true, width: 92, cell: (promotion) => showNumber(promotion.verdict?.challenger, locale) },
+              { id: 'improvement', head: t('improvement'), right: true, width: 80, cell: (promotion) => showShare(promotion.verdict?.improvement, locale) },
+              { id: 'share', head: <span title={t('shareHint')}>{t('share')}</span>, right: true, width: 64, cell: (promotion) => showShare(promotion.verdict?.share_better, locale, 0) },
+              { id: 'rows', head: t('rows'), right: true, width: 96, cell: (promotion) => showCount(promotion.verdict?.rows, locale) },
               { id: 'decided', head: t('decided'), right: true, cell: (promotion) => <WallTime at={promotion.decided_at} /> },
             ]}
           />

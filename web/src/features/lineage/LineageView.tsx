@@ -147,6 +147,7 @@ export function useKindName(): (kind: string) => string {
       case 'monitor':
       case 'alert':
       case 'trigger':
+      case 'value':
         return t(`kinds.${kind}`)
       default:
         return kind

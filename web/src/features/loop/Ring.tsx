@@ -13,7 +13,8 @@ import { StationFace } from './StationFace.tsx'
 import { overviewQuery } from './queries.ts'
 import './ring.css'
 
-const BOX = { width: 172, height: 88 }
+/** Smaller in a narrow place, so that the arrows between have room. */
+const boxIn = (width: number) => (width < 680 ? { width: 152, height: 92 } : { width: 176, height: 88 })
 const LIT_MS = 1_800
 
 /** The loop as a ring: every station with its state in a few words; an arrow lights when something passes. */
@@ -25,7 +26,7 @@ export function Ring({ project, chosen, choose }: { project: string; chosen?: St
 function RingView({ overview, project, chosen, choose }: { overview: Overview | undefined; project: string; chosen: Station | undefined; choose: ((station: Station) => void) | undefined }) {
   const t = useTranslations()
   const [box, { width, height }] = useSize()
-  const boxes = useMemo(() => ringBoxes(STATIONS.length, width, height, BOX), [width, height])
+  const boxes = useMemo(() => ringBoxes(STATIONS.length, width, height, boxIn(width)), [width, height])
   const lit = useLit()
   const unset = project === '' ? STATIONS : missing(overview)
   return (

@@ -29,17 +29,17 @@ export function MonitorList({ monitors }: { monitors: Monitor[] }) {
       rows={monitors}
       keyOf={(monitor) => monitor.name}
       columns={[
-        { id: 'name', head: t('monitor'), width: 180, cell: (monitor) => <b style={{ fontWeight: 500 }} title={monitor.description}>{monitor.name}</b> },
-        { id: 'state', head: t('state'), width: 130, cell: (monitor) => <MonitorState monitor={monitor} /> },
-        { id: 'kind', head: t('watches'), width: 110, cell: (monitor) => t(`kinds.${monitor.kind}`) },
-        { id: 'metric', head: t('metric'), width: 80, cell: (monitor) => (monitor.kind === 'quality' ? monitor.metric.toUpperCase() : 'PSI') },
-        { id: 'value', head: t('value'), right: true, width: 90, cell: (monitor) => showNumber(monitor.last?.value, locale) },
-        { id: 'expected', head: t('expected'), right: true, width: 90, cell: (monitor) => showNumber(monitor.last?.expected, locale) },
-        { id: 'threshold', head: t('threshold'), right: true, width: 90, cell: (monitor) => showNumber(monitor.last?.threshold, locale) },
-        { id: 'rows', head: t('rows'), right: true, width: 80, cell: (monitor) => showCount(monitor.last?.rows, locale) },
-        { id: 'window', head: t('window'), right: true, width: 70, cell: (monitor) => duration(monitor.window_seconds) },
-        { id: 'tolerance', head: t('tolerance'), right: true, width: 90, cell: (monitor) => (monitor.kind === 'quality' ? showShare(monitor.tolerance, locale, 0) : '–') },
-        { id: 'version', head: t('version'), width: 120, cell: (monitor) => (monitor.last?.version ? <VersionLink id={monitor.last.version} /> : '–') },
+        { id: 'name', head: t('monitor'), width: 160, cell: (monitor) => <b style={{ fontWeight: 500 }} title={monitor.description}>{monitor.name}</b> },
+        { id: 'state', head: t('state'), width: 104, cell: (monitor) => <MonitorState monitor={monitor} /> },
+        { id: 'kind', head: t('watches'), width: 92, cell: (monitor) => t(`kinds.${monitor.kind}`) },
+        { id: 'metric', head: t('metric'), width: 64, cell: (monitor) => (monitor.kind === 'quality' ? monitor.metric.toUpperCase() : 'PSI') },
+        { id: 'value', head: t('value'), right: true, width: 78, cell: (monitor) => showNumber(monitor.last?.value, locale) },
+        { id: 'expected', head: t('expected'), right: true, width: 82, cell: (monitor) => showNumber(monitor.last?.expected, locale) },
+        { id: 'threshold', head: t('threshold'), right: true, width: 84, cell: (monitor) => showNumber(monitor.last?.threshold, locale) },
+        { id: 'rows', head: t('rows'), right: true, width: 68, cell: (monitor) => showCount(monitor.last?.rows, locale) },
+        { id: 'window', head: t('window'), right: true, width: 66, cell: (monitor) => duration(monitor.window_seconds) },
+        { id: 'tolerance', head: t('tolerance'), right: true, width: 82, cell: (monitor) => (monitor.kind === 'quality' ? showShare(monitor.tolerance, locale, 0) : '–') },
+        { id: 'version', head: t('version'), width: 100, cell: (monitor) => (monitor.last?.version ? <VersionLink id={monitor.last.version} /> : '–') },
         { id: 'at', head: t('checked'), right: true, cell: (monitor) => <EventTime at={monitor.last?.at} /> },
       ]}
     />
