@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meguri.access.routes import Page, Request, Route, project_of
+from meguri.access.routes import Page, Request, Route, limit_of, project_of
 from meguri.automation.service import BY_HAND, Automation
 
 
@@ -30,7 +30,7 @@ def routes(automation: Automation) -> list[Route]:
 
     def watches(request: Request) -> Page:
         query = request.query
-        return Page(automation.list_watches(query.get("project"), query.get("endpoint"), min(int(query.get("limit", 100)), 1_000)))
+        return Page(automation.list_watches(query.get("project"), query.get("endpoint"), limit_of(request)))
 
     wanted = {"project": str, "endpoint": str, "limit": int}
     return [

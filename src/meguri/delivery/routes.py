@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, limit_of
 from meguri.delivery.model import Promotion
 from meguri.delivery.service import Delivery
 
@@ -10,8 +10,7 @@ from meguri.delivery.service import Delivery
 def routes(delivery: Delivery) -> list[Route]:
     def list_promotions(request: Request) -> Page:
         query = request.query
-        limit = min(int(query.get("limit", 100)), 1_000)
-        return Page(delivery.list(query.get("project"), challenger=query.get("challenger"), limit=limit))
+        return Page(delivery.list(query.get("project"), challenger=query.get("challenger"), limit=limit_of(request)))
 
     def show(request: Request) -> Promotion:
         return delivery.get(request.path["promotion"])

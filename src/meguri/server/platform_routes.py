@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import OPEN, Page, Request, Route
+from meguri.access.routes import OPEN, Page, Request, Route, limit_of
 from meguri.core.errors import Conflict, Invalid
 from meguri.core.times import parse_time
 from meguri.db.engine import Database
@@ -146,7 +146,7 @@ class PlatformRoutes:
         return Settled(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
 
     def history(self, request: Request) -> Page:
-        query, limit = request.query, min(int(request.query.get("limit", 100)), 1_000)
+        query, limit = request.query, limit_of(request)
         forward = "after" in query
         with self.db.read() as tx:
             found: list[Event] = self.events.list(
@@ -169,7 +169,7 @@ class PlatformRoutes:
                 project=query.get("project"),
                 kind=query.get("kind"),
                 state=query.get("state"),
-                limit=min(int(query.get("limit", 100)), 1_000),
+                limit=limit_of(request),
             )
         return Page(found)
 

@@ -8,16 +8,19 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection
 
+from meguri.core.errors import Invalid
 from meguri.core.ids import ArtifactId, Digest, NewId, RunId
 from meguri.core.times import Clock
 from meguri.db.engine import Database
 from meguri.lineage.service import Lineage, Node
 from meguri.ports.blobs import BlobStore, Readable
 from meguri.tracking import tables
-from meguri.tracking.model import Artifact, Run, ensure_artifact_name
+from meguri.tracking.model import Artifact, Run, ensure_artifact_name, ensure_name
 
 CONDITIONS = "conditions"
 """The kind of the files that say under what conditions a run began: its diff, its packages."""
+
+KIND_LIMIT = 32
 
 
 class Artifacts:
@@ -31,16 +34,18 @@ class Artifacts:
 
         Raises NotFound, RunFinished, Invalid for a name that is no plain relative path, Unavailable.
         """
-        self.ensure_savable(run, name)
+        self.ensure_savable(run, name, kind)
         digest = self.blobs.put(content)
         with self.db.write() as tx:
             found = tables.get_run(tx, run)
             found.ensure_live()
             return self.add(tx, found, name, digest, kind=kind)
 
-    def ensure_savable(self, run: RunId, name: str) -> None:
+    def ensure_savable(self, run: RunId, name: str, kind: str = "file") -> None:
         """Raises NotFound, RunFinished or Invalid before any content is taken."""
         ensure_artifact_name(name)
+        if len(ensure_name(kind, "kind")) > KIND_LIMIT:
+            raise Invalid("kind", f"{kind[:40]!r} is too long: use at most {KIND_LIMIT} characters")
         with self.db.read() as tx:
             tables.get_run(tx, run).ensure_live()
 

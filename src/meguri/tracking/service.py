@@ -35,6 +35,7 @@ from meguri.tracking.model import (
 )
 
 LINES_LIMIT = 10_000
+WRITER_LIMIT = 64
 
 
 class Tracking:
@@ -198,6 +199,8 @@ class Tracking:
         """
         if len(lines) > LINES_LIMIT:
             raise Invalid("lines", f"{len(lines)} lines at once: send at most {LINES_LIMIT}")
+        if len(writer) > WRITER_LIMIT:
+            raise Invalid("writer", f"{writer[:40]!r} is too long: use at most {WRITER_LIMIT} characters")
         with self.db.write() as tx:
             tables.get_run(tx, run).ensure_live()
             return tables.add_lines(tx, run, ensure_name(writer, "writer"), first, [_plain(line) for line in lines])
