@@ -64,7 +64,8 @@ def load_tables() -> None:
 
 @contextmanager
 def sqlite_database(file: Path) -> Iterator[Database]:
-    """A SQLite database with the tables of every capability that is imported."""
+    """A SQLite database with all tables."""
+    load_tables()
     db = Database.at(file)
     try:
         metadata.create_all(db.engine)
@@ -86,7 +87,8 @@ def postgres_database(server: PostgresServer, template: str) -> Iterator[Databas
 
 
 def make_template(server: PostgresServer) -> str:
-    """A database with the tables of every capability that is imported, to copy from; gives its name."""
+    """A database with all tables, to copy from; gives its name."""
+    load_tables()
     name = server.create_database()
     db = Database.open(server.url(name))
     try:
