@@ -72,3 +72,10 @@ def test_the_loop_of_the_page_sees_the_change_and_comes_back(walked: Walked) -> 
     with connect(home=walked.folder / ".meguri") as client:
         assert client.monitors.get("load-quality", project="office")["state"] == "ok"
         assert client.get("/api/v1/endpoints/load/quality")["coverage"]["pending"] == 0
+
+
+def test_a_step_runs_in_a_notebook_as_the_page_says(walked: Walked) -> None:
+    """On the home of the tutorial, as that page says."""
+    code = re.findall(r"```python\n(.*?)```", (PAGE.parents[1] / "howto/step-in-a-notebook.md").read_text(), re.DOTALL)
+    said = run(walked.folder, f"python - <<'END'\n{code[0]}\nEND\n")
+    assert said.startswith("('hour', 'weekday', 'temperature', 'load_yesterday', 'load_week') 0.9")
