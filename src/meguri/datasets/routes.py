@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from meguri.access.routes import Page, Request, Route, project_of
+from meguri.access.routes import Page, Request, Route, limit_of, project_of
 from meguri.core.definitions.features import DType
 from meguri.core.errors import Invalid
 from meguri.core.ids import SnapshotId
 from meguri.core.times import from_micros, micros
 from meguri.datasets.model import Dataset, Schema, Snapshot
 from meguri.datasets.service import Datasets
-
-LONGEST_PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def routes(datasets: Datasets) -> list[Route]:
 
     def snapshots(request: Request) -> Page:
         found = datasets.get_dataset(request.path["dataset"])
-        limit = _limit(request)
+        limit = limit_of(request)
         page = datasets.list_snapshots(found.project, found.name, limit=limit, before=request.query.get("cursor"))
         return Page([_summary(each) for each in page], page[-1].id if len(page) == limit else None)
 
@@ -68,7 +66,7 @@ def routes(datasets: Datasets) -> list[Route]:
         return datasets.get_snapshot(SnapshotId(request.path["snapshot"]))
 
     def quarantined(request: Request) -> Page:
-        limit = _limit(request)
+        limit = limit_of(request)
         before = _read_cursor(request.query.get("cursor"))
         page = datasets.list_quarantined(project_of(request), source=request.query.get("source"), limit=limit, before=before)
         return Page(list(page), f"{micros(page[-1].at)}.{page[-1].id}" if len(page) == limit else None)
@@ -114,13 +112,6 @@ def _summary(snapshot: Snapshot) -> SnapshotSummary:
         snapshot.event_from,
         snapshot.event_to,
     )
-
-
-def _limit(request: Request) -> int:
-    limit = int(request.query.get("limit") or 100)
-    if not 1 <= limit <= LONGEST_PAGE:
-        raise Invalid("limit", f"{limit} is not between 1 and {LONGEST_PAGE:,}")
-    return limit
 
 
 def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:

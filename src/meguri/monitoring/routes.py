@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import Page, Request, Route, project_of
+from meguri.access.routes import Page, Request, Route, limit_of, project_of
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import parse_time
@@ -90,7 +90,7 @@ def _monitor_routes(monitoring: Monitoring) -> list[Route]:
     def list_checks(request: Request) -> Page:
         project, name = project_of(request), request.path["name"]
         monitoring.get_monitor(project, name)
-        return Page(list(monitoring.list_checks(project, name, limit=_limit(request))))
+        return Page(list(monitoring.list_checks(project, name, limit=limit_of(request, 200))))
 
     within: dict[str, type] = {"project": str}
     return [
@@ -133,7 +133,7 @@ def _alert_routes(monitoring: Monitoring) -> list[Route]:
         if state not in (None, "open", "resolved"):
             raise Invalid("state", f"{state!r} is not known: ask for open or resolved, or leave it out")
         wanted = None if state is None else state == "open"
-        return Page(list(monitoring.list_alerts(project_of(request), is_open=wanted, limit=_limit(request))))
+        return Page(list(monitoring.list_alerts(project_of(request), is_open=wanted, limit=limit_of(request, 200))))
 
     def get_alert(request: Request) -> Alert:
         return monitoring.get_alert(request.path["alert"])
@@ -165,10 +165,6 @@ def _monitor(state: MonitorState) -> MonitorAnswer:
         each.name, each.endpoint, each.kind, each.metric, each.window_seconds, each.tolerance, each.minimum_rows, each.description,
         shown, state.last, state.alert,
     )  # fmt: skip
-
-
-def _limit(request: Request) -> int:
-    return min(max(int(request.query.get("limit") or 200), 1), 1_000)
 
 
 def _time(request: Request, name: str) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, limit_of
 from meguri.core.definitions.pipelines import StepCallDefinition
 from meguri.core.errors import Invalid, NotFound
 from meguri.core.times import parse_time
@@ -145,7 +145,7 @@ def routes(pipelines: Pipelines) -> list[Route]:
 
     def list_runs(request: Request) -> Page:
         query = request.query
-        limit = max(1, min(int(query.get("limit") or 100), 1_000))
+        limit = limit_of(request)
         with pipelines.db.read() as tx:
             found = pipelines.list_runs(
                 tx,

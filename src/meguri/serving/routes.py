@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import Page, Request, Route, limit_of
 from meguri.core.errors import NotFound, Unavailable
 from meguri.serving.model import Deployment, Endpoint, Prediction
 from meguri.serving.service import Serving
@@ -69,7 +69,7 @@ def routes(serving: Serving) -> list[Route]:
     def list_deployments(request: Request) -> Page:
         with serving.db.read() as tx:
             _chosen(serving, tx, request)
-            return Page(list(serving.list_deployments(tx, request.path["endpoint"], _limit(request))))
+            return Page(list(serving.list_deployments(tx, request.path["endpoint"], limit_of(request))))
 
     def deploy(request: Request) -> Deployment:
         with serving.db.write() as tx:
@@ -83,7 +83,7 @@ def routes(serving: Serving) -> list[Route]:
 
     def list_predictions(request: Request) -> Page:
         with serving.db.read() as tx:
-            return Page(list(serving.predictions.list_newest(tx, request.path["endpoint"], _limit(request))))
+            return Page(list(serving.predictions.list_newest(tx, request.path["endpoint"], limit_of(request))))
 
     def get_prediction(request: Request) -> Prediction:
         with serving.db.read() as tx:
@@ -151,7 +151,3 @@ def _chosen(serving: Serving, tx: Connection, request: Request) -> Endpoint:
     if project is not None and project != found.project:
         raise NotFound("endpoint", found.name, f"project {project!r} has none of that name, {found.project!r} has one")
     return found
-
-
-def _limit(request: Request) -> int:
-    return max(1, min(int(request.query.get("limit") or 100), 1_000))
