@@ -45,6 +45,7 @@ def test_history_and_ring_change_by_themselves(opened: Opened) -> None:
     site, page = opened.site, opened.go()
     before = page.locator(".history li").count()
     started = site.client.post("/api/v1/pipelines/retrain/runs", {}, project=site.project)
+    expect(page.locator(".arrow.lit").first).to_be_attached(timeout=15_000)
     link = page.locator(f".history a[href$='{started['id']}']")
     expect(link.first).to_be_visible(timeout=15_000)
     assert page.locator(".history li").count() > before
