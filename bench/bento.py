@@ -5,7 +5,7 @@
     python bench/bento.py --results FILE       # keep each shop's JSON line; shops that are in the file are not played again
 
 Seeds and size of the change (1.6 to 2 times) were fixed first. Seven of these shops were then played with the first settings of
-examples/bento: all changes were seen within 4 days, but there was one false alarm (a week of rain) and one shop whose error stayed 34 %
+examples/bento: all changes were seen within 4 days, but there was one false alarm, and one shop whose error stayed 34 %
 up. The present settings were chosen on other shops alone (901 to 980), and nothing was changed since.
 What counts is the whole loop with all its monitors on: a shop's change is detected when an alert
 opens within 7 simulated days, an alert before it is a false alarm, and by day 28 the error must be within 20 % of what it was.
