@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Opened, Site, add_points, start_run
+from meguri.sdk.client import connect
+from meguri.testing.server import RunningServer, start_server
+from tests.e2e.conftest import Opened, Site, add_points, signed_in, start_run
 from tests.e2e.places import address_of
 
 
@@ -188,6 +191,27 @@ def test_nobody_without_a_session_sees_a_page(browser: Browser, site: Site) -> N
     assert answer.status == 401
     expect(page.get_by_label("Token")).to_be_visible()
     context.close()
+
+
+def test_a_page_comes_back_after_the_server_was_killed(pages: Path, server: RunningServer, browser: Browser) -> None:
+    with connect(url=server.url, token=server.token) as client:
+        start_run(client, "notebook", "before")
+    context = browser.new_context(storage_state=signed_in(browser, server), locale="en-GB")  # type: ignore[arg-type] # a state as Playwright gave it
+    page = context.new_page()
+    page.goto(f"{server.url}/p/notebook/experiments")
+    expect(page.get_by_role("button", name="Live")).to_be_visible()
+    server.kill()
+    expect(page.get_by_role("button", name="Reconnecting")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("link", name="before")).to_be_visible()
+    again = start_server(server.home, port=int(server.url.rpartition(":")[2]))
+    try:
+        with connect(url=again.url, token=again.token) as client:
+            start_run(client, "notebook", "after")
+        expect(page.get_by_role("link", name="after")).to_be_visible(timeout=40_000)
+        expect(page.get_by_role("button", name="Live")).to_be_visible()
+    finally:
+        context.close()
+        again.stop()
 
 
 @pytest.mark.parametrize("path", ["", "/experiments", "/data", "/pipelines", "/models", "/endpoints", "/monitoring"])

@@ -15,6 +15,7 @@ let state: LiveState = 'connecting'
 let project: string | undefined
 let last = 0
 let wait = 1_000
+let broken = false
 let retry: ReturnType<typeof setTimeout> | undefined
 
 export function follow(name: string): void {
@@ -53,13 +54,15 @@ export function useLiveState(): LiveState {
 function open(): void {
   close()
   become('connecting')
-  const broken = wait > 1_000
   // The browser sends Last-Event-ID by itself when a connection breaks; after a refusal we start anew and send it as `after`.
   source = new EventSource(address('stream', { project, after: last || undefined }))
   source.onopen = () => {
     wait = 1_000
     become('open')
-    if (broken) for (const each of listeners) each.gap?.()
+    if (!broken) return
+    // What happened while nobody listened is asked for anew: a stream that had no event yet has no place to go on from.
+    broken = false
+    for (const each of listeners) each.gap?.()
   }
   source.addEventListener('ledger', (message) => {
     const body = parse(message)
@@ -74,6 +77,7 @@ function open(): void {
     for (const each of listeners) each.points?.(body)
   })
   source.onerror = () => {
+    broken = true
     become('waiting')
     if (source?.readyState !== EventSource.CLOSED) return
     retry = setTimeout(open, wait)

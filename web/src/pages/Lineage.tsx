@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Navigate } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { LineageView, useKindName } from '../features/lineage/LineageView.tsx'
 import { Id } from '../ui/Id.tsx'
@@ -11,9 +11,11 @@ const route = getRouteApi('/p/$project/lineage/$kind/$id')
 export default function Lineage() {
   const t = useTranslations('lineage')
   const kindName = useKindName()
-  const { kind, id } = route.useParams()
+  const { project, kind, id } = route.useParams()
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  // Lineage starts at deployments, without an edge for every prediction: the page of a prediction shows that of its deployment.
+  if (kind === 'prediction') return <Navigate to="/p/$project/predictions/$prediction" params={{ project, prediction: id }} replace />
   return (
     <Page
       title={t('title')}

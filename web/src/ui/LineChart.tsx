@@ -254,7 +254,7 @@ function drawNotes(self: uPlot, marks: Mark[], levels: Level[]): void {
     ctx.strokeStyle = token(mark.color)
     ctx.fillStyle = token(mark.color)
     ctx.setLineDash(mark.sign === 'line' ? [2 * ratio, 3 * ratio] : [])
-    ctx.globalAlpha = mark.sign === 'line' ? 0.9 : 0.75
+    ctx.globalAlpha = marks.length > 12 ? 0.35 : 0.7 // many lines must not hide what they explain
     ctx.beginPath()
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)

@@ -36,7 +36,7 @@ export function StationFace({ station, overview, empty }: { station: Station; ov
           <span className="value">{face.value}</span>
           <span className="below">
             <span>{face.below}</span>
-            {face.spark ? <Spark values={face.spark} width={56} height={18} label={t('spark', { station: t(station) })} tone={face.tone ?? 'accent'} /> : null}
+            {face.spark ? <Spark values={face.spark} width={48} height={18} label={t('spark', { station: t(station) })} tone={face.tone ?? 'accent'} /> : null}
           </span>
         </>
       )}

@@ -2,7 +2,6 @@ import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Run, Series, WireNumber } from '../../api/types.ts'
-import { useLiveState } from '../../lib/live.ts'
 import { smooth } from '../../lib/smooth.ts'
 import { ChartBones, Failure } from '../../ui/Answer.tsx'
 import { LineChart, type Line, type Zoom } from '../../ui/LineChart.tsx'
@@ -10,13 +9,10 @@ import { seriesQuery } from './queries.ts'
 
 type Props = { runs: Run[]; metric: string; height?: number; byTime?: boolean; weight?: number; zoom?: Zoom | undefined; setZoom?: (zoom: Zoom | undefined) => void }
 
-const LIVE_MS = 1_500
-
-/** One metric of one or more runs. While a run goes on its line grows, as long as the page is live. */
+/** One metric of one or more runs. While a run goes on its line grows: the stream tells of new points. */
 export function MetricChart({ runs, metric, height = 180, byTime = false, weight = 0, zoom, setZoom }: Props) {
   const t = useTranslations('run')
-  const live = useLiveState()
-  const asked = useQueries({ queries: runs.map((run) => ({ ...seriesQuery(run.id, metric), refetchInterval: run.status === 'running' && live !== 'paused' ? LIVE_MS : (false as const) })), combine: gather })
+  const asked = useQueries({ queries: runs.map((run) => seriesQuery(run.id, metric)), combine: gather })
   const { found, failed } = asked
   const drawn = useMemo(() => draw(runs, found, byTime, weight), [runs, byTime, weight, found])
   if (failed?.error && found.every((each) => each === undefined)) return <Failure error={failed.error} again={() => void failed.refetch()} />
