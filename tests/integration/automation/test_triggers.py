@@ -68,7 +68,7 @@ def test_the_job_of_a_run_is_cancelled_with_its_run_so_that_the_trigger_may_fire
     run = platform.automation.fire_by_hand("pond", "monthly")
     routes = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.settling.ask, "0")
     with pytest.raises(Conflict, match=f"POST /api/v1/pipeline-runs/{run}/cancel stops it"):
-        routes.cancel(SimpleNamespace(path={"job": f"pipeline.run:{run}"}))  # type: ignore[arg-type]  # as much as it looks at
+        routes.cancel(SimpleNamespace(path={"job": f"pipeline.run:{run}"}))
     with platform.db.write() as tx:
         platform.pipelines.cancel(tx, run)
     platform.events.deliver()

@@ -57,7 +57,7 @@ class World:
         parts = (made.db, made.events, made.lineage, made.jobs, made.registry, made.features)
         return Delivery(*parts, self.score, made.projects.find_definition, utc_now, new_id)
 
-    def score(self, _project: str, version: ModelVersionId, frame: pl.DataFrame) -> NDArray[np.float64]:
+    def score(self, project: str, version: ModelVersionId, frame: pl.DataFrame) -> NDArray[np.float64]:
         number = next(each for each, id in self.versions.items() if id == version)
         self.before_scoring(number)
         return frame["load"].to_numpy() + ERRORS[number]
