@@ -146,6 +146,9 @@ class EndpointProcess:
             if live is not None and route.revision <= live.route.revision:
                 return
             self.gateway.swap(await asyncio.to_thread(self._prepare, route))
+        except Unavailable as error:  # a full disk, a store that is busy: it may pass, so the next look tries again
+            logger.warning("route not taken yet", extra={"endpoint": self.endpoint, "revision": revision, "why": error.message})
+            self._seen = 0
         except MeguriError as error:
             self._refuse(revision, error.message)
         except Exception as error:  # a model or a file may be broken in any way; what serves now must go on

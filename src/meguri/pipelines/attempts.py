@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from meguri.core.definitions.pipelines import StepCallDefinition
-from meguri.core.errors import Conflict, Invalid, Unavailable
+from meguri.core.errors import Conflict, Invalid, RunFinished, Unavailable
 from meguri.core.ids import Digest, RunId
 from meguri.core.points import from_wire
 from meguri.core.times import Clock
@@ -123,7 +123,8 @@ class Attempts:
     def close_abandoned(self, tx: Connection, step: StepExecution) -> None:
         """End the run of an attempt that nobody follows any more, because the server was killed or could not go on."""
         if step.run is not None and step.state == "running":
-            self.tracking.finish(step.run, "killed", "the server ended before the step did", tx)
+            with suppress(RunFinished):  # somebody ended it by hand
+                self.tracking.finish(step.run, "killed", "the server ended before the step did", tx)
 
     def _begin(self, of: PipelineRun, step: StepExecution, prepared: Prepared) -> StepExecution:
         name = f"{of.pipeline}/{prepared.call.name}"

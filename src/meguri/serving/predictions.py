@@ -124,7 +124,7 @@ class Predictions:
 
     def table_name(self, endpoint: Endpoint) -> str:
         """The table that keeps an endpoint's predictions."""
-        return f"predictions__{endpoint.project}__{endpoint.name}"
+        return f"predictions.{endpoint.project}.{endpoint.name}"
 
     def _of(self, endpoint: str) -> threading.Lock:
         with self._turn:

@@ -210,7 +210,7 @@ def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: Worl
     world.infer("p2")
     predictions.move("bikes", keep_rows=1)
     predictions.move("bikes", keep_rows=1)
-    kept = store.scan("predictions__bikes__bikes").sort("id").collect()
+    kept = store.scan("predictions.bikes.bikes").sort("id").collect()
     assert kept.select("id", "version", "inputs", "output").rows() == [
         ("p1:0", "mv_1", "[0,0.5,100.0]", 56.0),
         ("p1:1", "mv_1", "[1,0.5,100.0]", 58.0),

@@ -259,6 +259,7 @@ class _Worker:
     _process: subprocess.Popen[bytes] | None = None
     _result: int = -1
     _rest: bytearray = field(default_factory=bytearray)
+    _poll: select.poll = field(default_factory=select.poll)
 
     def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         reading, writing = os.pipe()
@@ -279,6 +280,7 @@ class _Worker:
         finally:
             os.close(writing)
         self._result = reading
+        self._poll.register(reading, select.POLLIN | select.POLLHUP)  # select() itself takes no descriptor above 1023
         if self.is_killed:
             self.kill()
 
@@ -299,8 +301,7 @@ class _Worker:
     def next_line(self, look: Callable[[_Worker], None]) -> bytes | None:
         """The worker's next answer; None when it has ended. `look` is called four times a second."""
         while (end := self._rest.find(b"\n")) < 0:
-            ready, _, _ = select.select([self._result], [], [], 0.25)
-            if not ready:
+            if not self._poll.poll(250):
                 look(self)
                 continue
             chunk = os.read(self._result, 1 << 16)
