@@ -11,6 +11,7 @@ from pathlib import Path
 
 from meguri.core.errors import HomeInUse, Unavailable
 
+FOLDERS = ("blobs", "bundles", "journal", "log", "online", "routes", "tables", "work")
 LOOK_SECONDS = 2.0
 
 
@@ -51,10 +52,10 @@ class Ownership:
             home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            why = f"{home.path} cannot be written ({error.strerror}): check its owner and mode, or choose another folder with --home"
-            raise Unavailable("home", why) from error
+            raise _unwritable(home.path, error.strerror) from error
         try:
             _lock(home, descriptor)
+            _ensure_writable(home.path)
         except BaseException:
             os.close(descriptor)
             raise
@@ -74,6 +75,20 @@ class Ownership:
     def release(self) -> None:
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
+
+
+def _ensure_writable(home: Path) -> None:
+    """Find now what a request would stumble over later."""
+    folders = [home / name for name in FOLDERS if (home / name).exists()]
+    below = [path for folder in folders for path in folder.iterdir() if path.is_dir() or path.suffix == ".mdb"]
+    for path in (home, *home.glob("*.db"), *folders, *below):
+        if not os.access(path, os.W_OK, effective_ids=True):
+            raise _unwritable(path, "Permission denied")
+
+
+def _unwritable(path: Path, why: str | None) -> Unavailable:
+    hint = "check its owner and mode, or choose another folder with --home"
+    return Unavailable("home", f"{path} cannot be written ({why}): {hint}")
 
 
 def _lock(home: Home, descriptor: int) -> None:

@@ -50,7 +50,7 @@ class DurableEngine:
             try:
                 return DBOS.run_step({"name": name}, function)
             except SQLAlchemyError as error:
-                raise Unavailable("job engine", f"its tables cannot be written ({type(error).__name__}): is the disk full?") from error
+                raise Unavailable("job engine", f"its tables cannot be written ({_reason(error)}): is the disk full?") from error
 
         def start(id: str, attempt: int) -> None:
             with SetWorkflowID(f"{id}#{attempt}" if attempt else id):
@@ -61,7 +61,10 @@ class DurableEngine:
             return any(each.workflow_id.rpartition("#")[0] == id or each.workflow_id == id for each in found)
 
         self._start, self._is_live = start, is_live
-        DBOS.launch()
+        try:
+            DBOS.launch()
+        except SQLAlchemyError as error:
+            raise Unavailable("job engine", f"its tables cannot be opened ({_reason(error)}): is the disk full?") from error
 
     def start(self, id: str, attempt: int) -> None:
         if self._start is None:
@@ -78,6 +81,10 @@ class DurableEngine:
 
             self._start = None
             DBOS.destroy(destroy_registry=True)
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
 
 
 class InlineEngine:
