@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -43,7 +44,17 @@ def test_it_is_at_the_newest_migration(opened: Opened) -> None:
 
 def test_its_endpoint_serves_and_its_loop_goes_on(opened: Opened) -> None:
     server, held = opened
+    wait_for_endpoints(server)
     player, versions = play_on(server)
     assert player.replay.cursor.predictions == (DAYS + MORE_DAYS) * 12
     assert player.replay.cursor.failed == 0
     assert versions == [held["serving"], held["serving"]]
+
+
+def wait_for_endpoints(server: RunningServer) -> None:
+    """An endpoint's process starts a moment after its server."""
+    deadline = time.monotonic() + 60
+    with connect(url=server.url, token=server.token) as client:
+        while any(each["state"] != "live" for each in client.get("/api/v1/endpoints")["items"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

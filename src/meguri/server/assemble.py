@@ -68,7 +68,15 @@ def all_routes(platform: Platform, stream: Stream) -> list[Route]:
         with platform.db.read() as tx:
             return summaries(tx, platform.projects, platform.tracking.list_projects())
 
-    own = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.settling.ask, version("meguri"))
+    own = PlatformRoutes(
+        platform.db,
+        platform.events,
+        platform.jobs,
+        platform.lineage,
+        platform.settling.ask,
+        version("meguri"),
+        platform.serving.find_prediction,
+    )
     live = Route("GET", "/api/v1/stream", "events:read", stream.answer, "Events as they happen (SSE)", query={"project": str, "after": int})
     return [
         *own.routes(),

@@ -10,13 +10,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from meguri.access.routes import OPEN, Page, Request, Route, limit_of
-from meguri.core.errors import Conflict, Invalid
+from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.core.times import parse_time
 from meguri.db.engine import Database
 from meguri.events.service import Event, Events, FailedDelivery
 from meguri.jobs.model import Job
 from meguri.jobs.service import Jobs
-from meguri.lineage.service import Graph, Lineage, Node
+from meguri.lineage.service import Edge, Graph, LabelledNode, Lineage, Node
+from meguri.serving.model import Prediction
 
 LONGEST_WAIT_SECONDS = 30.0
 
@@ -54,13 +55,24 @@ class Settled:
     failed: list[FailedDelivery]
 
 
+FindPrediction = Callable[[Connection, str], Prediction | None]
+
+
 class PlatformRoutes:
     """Handlers that read the ledger itself."""
 
     def __init__(
-        self, db: Database, events: Events, jobs: Jobs, lineage: Lineage, settle: Callable[[Connection, str, datetime], str], version: str
+        self,
+        db: Database,
+        events: Events,
+        jobs: Jobs,
+        lineage: Lineage,
+        settle: Callable[[Connection, str, datetime], str],
+        version: str,
+        predictions: FindPrediction,
     ) -> None:
         self.db, self.events, self.jobs, self.lineage, self.settle, self.version = db, events, jobs, lineage, settle, version
+        self.predictions = predictions
 
     def routes(self) -> list[Route]:
         return [
@@ -190,4 +202,18 @@ class PlatformRoutes:
         if direction not in walks:
             raise Invalid("direction", f"{direction[:80]!r} is not known: ask for up, down or both")
         with self.db.read() as tx:
+            if of.kind == "prediction":
+                return self._walk_prediction(tx, of, depth)
             return walks[direction](tx, of, depth)
+
+    def _walk_prediction(self, tx: Connection, of: Node, depth: int) -> Graph:
+        """What made a prediction: there is no edge for each in the graph, its record names the deployment that answered."""
+        found = self.predictions(tx, of.id)
+        if found is None:
+            raise NotFound(
+                "prediction", of.id, "an id is what the request carried or its answer gave; rows of one request end in :0, :1 ..."
+            )
+        deployment = Node("deployment", found.deployment)
+        graph = self.lineage.upstream(tx, deployment, depth)
+        node = LabelledNode("prediction", of.id, of.id, found.received_at)
+        return Graph((*graph.nodes, node), (*graph.edges, Edge(deployment, of, "served")))

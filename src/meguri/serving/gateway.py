@@ -97,6 +97,9 @@ class Gateway:
         if len(first) == len(ids):
             return self._repeat(request, [first[id] for id in ids])
         now = self._now()
+        if request.event_at is None and live.route.on_event_time:
+            why = 'is missing, and this project runs on event time: send "parameters": {"event_time": "2011-05-01T00:00:00Z"}'
+            raise Invalid("event_time", why)
         at = now if request.event_at is None else request.event_at
         self._check(live, request, at, now)
         rows = self._rows(live, request, at)

@@ -137,6 +137,8 @@ class Predictions:
         on_wall_clock = definition is None or definition.clock == "wall"
         if on_wall_clock and former is not None and (now - former).total_seconds() < SEAL_SECONDS:
             return False
+        if endpoint.revision == 0:  # nothing was ever deployed to it, so no process runs and nothing was logged
+            return False
         try:
             self.client.seal(endpoint.name)
         except Unavailable as error:

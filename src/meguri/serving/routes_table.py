@@ -59,6 +59,7 @@ class Route:
     golden: tuple[GoldenRow, ...] = ()
     name: str = ""
     number: int = 0
+    on_event_time: bool = False
 
     @property
     def label(self) -> str:

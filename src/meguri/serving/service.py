@@ -107,6 +107,7 @@ class Serving:
             golden=deployable.golden,
             name=deployable.name,
             number=deployable.number,
+            on_event_time=self._is_on_event_time(tx, target),
         )
         latest = tables.find_latest(tx, endpoint)
         if latest is not None and _serves_the_same(tables.get_route(tx, latest.id), route):
@@ -231,6 +232,10 @@ class Serving:
         if found.project != project:
             raise NotFound("endpoint", name, f"project {project!r} has none of that name; it belongs to {found.project!r}")
         return found
+
+    def _is_on_event_time(self, tx: Connection, endpoint: Endpoint) -> bool:
+        definition = self.definitions(tx, endpoint.project)
+        return definition is not None and definition.clock == "event"
 
     def _feature_set(self, tx: Connection, endpoint: Endpoint) -> FeatureSet:
         definition = self.definitions(tx, endpoint.project)

@@ -48,6 +48,18 @@ def test_a_label_that_overtakes_its_prediction_waits_is_counted_and_joined(offic
     assert office.api.get("/api/v1/labels/early?endpoint=load").json()["value"] == 70.0
 
 
+def test_what_made_a_prediction_is_one_question(office: Office) -> None:
+    assert office.endpoint.post(INFER, json=body(id="d-2025-05-01T00:00Z")).status_code == 200
+    graph = office.api.get("/api/v1/lineage/prediction/d-2025-05-01T00:00Z").json()
+    assert {"prediction", "deployment", "model_version", "pipeline_run", "snapshot", "source", "bundle"} <= {
+        node["kind"] for node in graph["nodes"]
+    }
+    [edge] = [each for each in graph["edges"] if each["target"] == {"kind": "prediction", "id": "d-2025-05-01T00:00Z"}]
+    assert (edge["source"]["kind"], edge["role"]) == ("deployment", "served")
+    unknown = office.api.get("/api/v1/lineage/prediction/nobody")
+    assert (unknown.status_code, unknown.json()["detail"][:24]) == (404, "no prediction 'nobody': ")
+
+
 def test_a_metric_that_is_no_number_is_kept_as_it_is(office: Office) -> None:
     points = {"points": [["loss", 1, "NaN", 1_000_000], ["loss", 2, "Infinity", 2_000_000]]}
     assert office.api.post(f"/api/v1/runs/{office.run}/points", json=points).status_code == 200

@@ -57,6 +57,16 @@ def test_a_request_without_id_gets_one_and_without_time_the_present(gateway: Gat
     assert gateway.predict(request(None, event_at=None)) == Answer("pred_new", "mv_1", "dep_1", NOW, [100.5])
 
 
+def test_on_event_time_a_request_must_say_when_its_event_is(gateway: Gateway, tmp_path: Path) -> None:
+    gateway.swap(
+        make_live(replace(route(2, golden=()), on_event_time=True), lambda _: linear_model(), lambda *_: Runner(), lambda *_: Memory())
+    )
+    with pytest.raises(Invalid, match="event_time: is missing, and this project runs on event time"):
+        gateway.predict(request(event_at=None))
+    assert list(read_log(tmp_path, "bikes")) == []
+    assert gateway.predict(request()).event_at == AT
+
+
 def test_a_resent_id_gets_the_first_answer_from_another_version_and_other_inputs(gateway: Gateway, tmp_path: Path) -> None:
     first = gateway.predict(request())
     gateway.swap(live(2, Runner(factor=7.0)))

@@ -271,7 +271,7 @@ export const en: typeof ja = {
     noDeployments: 'Nothing was deployed yet', noDeploymentsText: 'The first model that passes the gate is deployed by itself.', created: 'Created',
     rollBack: 'Roll back', rollBackSure: 'Serve the version before this one again?', keep: 'Cancel', byHand: 'by hand in the UI',
     noPredictions: 'No predictions yet', noPredictionsText: 'The first prediction of this call is kept here.', entity: 'Entity', output: 'Prediction', received: 'Received', prediction: 'Prediction',
-    predict: 'Predict', eventTimeNow: 'empty: now', tryHint: 'The server looks the features up. What you send is logged like any prediction.',
+    predict: 'Predict', tryHint: 'The server looks the features up. What you send is logged like any prediction.',
     label: 'Truth', noLabelYet: 'not yet', error: 'Error', request: 'Request', lookedUp: 'Looked up by the server', madeBy: 'What made this prediction',
   },
   monitoring: {

@@ -270,7 +270,7 @@ export const ja = {
     noDeployments: 'デプロイはまだありません', noDeploymentsText: '最初のモデルがゲートを通ると、自動でデプロイされます。', created: '作成',
     rollBack: '前の版に戻す', rollBackSure: '一つ前のバージョンに戻します。よろしいですか。', keep: 'やめる', byHand: '画面から手動で',
     noPredictions: '予測はまだありません', noPredictionsText: '次の呼び出しで、最初の予測がここに記録されます。', entity: 'エンティティ', output: '予測値', received: '受信', prediction: '予測',
-    predict: '予測する', eventTimeNow: '空欄なら現在', tryHint: '特徴量はサーバーが探して補います。送った予測は記録に残ります。',
+    predict: '予測する', tryHint: '特徴量はサーバーが探して補います。送った予測は記録に残ります。',
     label: '正解', noLabelYet: '未着', error: '誤差', request: 'リクエスト', lookedUp: 'サーバーが補った特徴量', madeBy: 'この予測のもと',
   },
   monitoring: {

@@ -13,6 +13,7 @@ from meguri.core.definitions.features import (
 )
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
+from meguri.core.times import show_seconds
 
 NUMBERS = ("int", "float", "bool")
 WITHOUT_NUMBERS = ("last", "count")
@@ -64,6 +65,10 @@ def _check_feature(where: str, feature: FeatureDefinition, source: SourceDefinit
         raise Invalid(where, "its window must be longer than zero and shorter than 300 years")
     if not 0 <= feature.offset_seconds < 1e10:
         raise Invalid(where, "its offset must not be negative: features look back")
+    if source.known_at is None and feature.offset_seconds + feature.window_seconds <= source.known_after_seconds:
+        reach, delay = show_seconds(feature.offset_seconds + feature.window_seconds), show_seconds(source.known_after_seconds)
+        why = f"it looks back {reach}, but source {source.name!r} knows an event only {delay} after it happened"
+        raise Invalid(where, f"{why}, so it would never have a value: give it a longer window or offset")
 
 
 def _check_service(

@@ -178,8 +178,16 @@ const DATATYPES: Record<string, string> = { int: 'INT64', float: 'FP64', bool: '
 function exampleOf(endpoint: Endpoint): Request {
   return {
     id: 'try-1',
+    parameters: { event_time: exampleTime(endpoint) },
     inputs: endpoint.inputs.map((input) => ({ name: input.name, shape: [1], datatype: DATATYPES[input.dtype] ?? 'FP64', data: [input.dtype === 'str' || input.dtype === 'datetime' ? '' : 0] })),
   }
+}
+
+/** The end of the last event day that was predicted, and now where there is none. */
+function exampleTime(endpoint: Endpoint): string {
+  const last = endpoint.days.at(-1)
+  const at = last === undefined ? Date.now() : Math.min(Date.now(), (last[0] + 1) * 86_400_000)
+  return `${new Date(at).toISOString().slice(0, 19)}Z`
 }
 
 function curlOf(endpoint: Endpoint, request: Request): string {
@@ -200,7 +208,7 @@ export function TryForm({ endpoint }: { endpoint: Endpoint }) {
   const request: Request = {
     id: `try-${Date.now().toString(36)}`,
     inputs: example.inputs.map((tensor) => ({ ...tensor, data: [tensor.datatype === 'BYTES' ? (values[tensor.name] ?? '') : Number(values[tensor.name] ?? 0)] })),
-    ...(eventTime ? { parameters: { event_time: eventTime } } : {}),
+    parameters: { event_time: eventTime || exampleTime(endpoint) },
   }
   const sent = useMutation({
     mutationFn: (body: Request) => change<InferAnswer>('POST', `endpoints/${encodeURIComponent(endpoint.name)}/infer`, body),
@@ -218,7 +226,7 @@ export function TryForm({ endpoint }: { endpoint: Endpoint }) {
           {example.inputs.map((tensor) => (
             <FieldRow key={tensor.name} name={tensor.name} datatype={tensor.datatype} value={values[tensor.name] ?? ''} put={(value) => setValues({ ...values, [tensor.name]: value })} />
           ))}
-          <FieldRow name="event_time" datatype="ISO 8601" value={eventTime} put={setEventTime} placeholder={t('eventTimeNow')} />
+          <FieldRow name="event_time" datatype="ISO 8601" value={eventTime} put={setEventTime} placeholder={exampleTime(endpoint)} />
         </dl>
         <p style={{ marginTop: 10 }}>
           <button type="submit" className="button primary" disabled={sent.isPending || endpoint.state === 'not deployed'}>
