@@ -83,6 +83,7 @@ def build(settings: Settings) -> Platform:
     """All services over one home, which the caller owns. Nothing runs yet. Raises Unavailable, Conflict (a home of a later release)."""
     home = Home(settings.home.absolute())
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.drop_unfinished()
     token = home_token(home.path)
     db, series, jobs_url = _stores(settings, home)
     prepare(db)

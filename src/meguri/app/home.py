@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,15 @@ class Home:
     @property
     def lock(self) -> Path:
         return self.path / "owner.lock"
+
+
+    def drop_unfinished(self) -> None:
+        """Delete what a killed owner was just writing, and the folders its workers wrote in. For the owner, before it begins."""
+        for each in (*self.path.glob("blobs/incoming/*"), *self.path.glob("work/*")):
+            if each.is_dir() and each.name != "logs":
+                shutil.rmtree(each, ignore_errors=True)
+            elif each.is_file():
+                each.unlink(missing_ok=True)
 
 
 class Ownership:
