@@ -2,6 +2,7 @@
 
     python bench/bento.py                      # all 40, one after the other: about 40 minutes on 2 cores
     python bench/bento.py --seeds 3            # the first three of each
+    python bench/bento.py --fresh 3000         # shops that nobody has looked at
     python bench/bento.py --results FILE       # keep each shop's JSON line; shops that are in the file are not played again
 
 Seeds and size of the change (1.6 to 2 times) were fixed first. Seven of these shops were then played with the first settings of
@@ -33,10 +34,17 @@ Json = dict[str, Any]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=len(SHOPS), help="how many shops and how many controls")
+    parser.add_argument(
+        "--fresh", type=int, default=0, metavar="FIRST", help="other shops: as many from this number on, controls 500 later"
+    )
     parser.add_argument("--results", type=Path, help="file to keep the results in, one JSON object a line")
     args = parser.parse_args()
     known = read(args.results)
-    wanted = [(seed, False) for seed in SHOPS[: args.seeds]] + [(seed, True) for seed in CONTROLS[: args.seeds]]
+    shops, controls = SHOPS, CONTROLS
+    if args.fresh:
+        shops = tuple(range(args.fresh, args.fresh + args.seeds))
+        controls = tuple(each + 500 for each in shops)
+    wanted = [(seed, False) for seed in shops[: args.seeds]] + [(seed, True) for seed in controls[: args.seeds]]
     results: list[Json] = []
     for seed, is_control in wanted:
         found = known.get((seed, is_control)) or play(seed, is_control)
