@@ -38,7 +38,6 @@ class Home:
     def lock(self) -> Path:
         return self.path / "owner.lock"
 
-
     def drop_unfinished(self) -> None:
         """Delete what a killed owner was just writing, and the folders its workers wrote in. For the owner, before it begins."""
         for each in (*self.path.glob("blobs/incoming/*"), *self.path.glob("work/*")):
