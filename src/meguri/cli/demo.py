@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import webbrowser
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,16 +65,23 @@ def run(args: argparse.Namespace) -> int:
     with _server(home, args.port) as server:
         print(f"meguri is at {server.url}  (home {home})")
         print(f"open {server.sign_in}", flush=True)
+        if _stays(args) and (sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            webbrowser.open(server.sign_in)
         with connect(url=server.url, token=server.token) as client:
             result = _replay(client, scene, file, server)
         result["seconds"] = round(result["seconds"], 1)
         _show(scene, result, time.monotonic() - began)
         print(json.dumps(result), flush=True)
-        if sys.stdout.isatty() and not args.once and os.environ.get("ONCE") != "1":
+        if _stays(args):
             note(f"the pages stay up at {server.sign_in} until Ctrl-C")
             with contextlib.suppress(KeyboardInterrupt):
                 server.wait()
     return 0
+
+
+def _stays(args: argparse.Namespace) -> bool:
+    """Somebody is looking: the pages open by themselves, and stay up when the replay is over."""
+    return sys.stdout.isatty() and not args.once and os.environ.get("ONCE") != "1"
 
 
 def _replay(client: Client, scene: Scene, file: Path, server: Server) -> Json:
