@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import URL, make_url
 
 from meguri.access.tokens import home_token
@@ -129,12 +128,6 @@ def build(settings: Settings) -> Platform:
         new_id,
     )
 
-    def find_reference(tx: Connection, version: str) -> dict[str, object] | None:
-        return registry.read_reference(registry.get_version(tx, version))
-
-    def find_baseline(tx: Connection, version: str) -> dict[str, object] | None:
-        return registry.get_version(tx, version).baseline
-
     monitoring = Monitoring(
         db,
         events,
@@ -142,8 +135,8 @@ def build(settings: Settings) -> Platform:
         journals=journals,
         clock=utc_now,
         find_definition=projects.find_definition,
-        find_reference=find_reference,
-        find_baseline=find_baseline,
+        find_reference=lambda tx, version: registry.read_reference(registry.get_version(tx, version)),
+        find_baseline=lambda tx, version: registry.get_version(tx, version).baseline,
     )
     delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects.find_definition, utc_now, new_id)
     automation = Automation(
