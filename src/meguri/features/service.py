@@ -55,6 +55,8 @@ class _Feed:
     queue: PushQueue
     mutex: threading.Lock = field(default_factory=threading.Lock)
     flushing: threading.Lock = field(default_factory=threading.Lock)
+    behind: list[tuple[Layout, Sequence[Event]]] = field(default_factory=list)
+    """In the journal, and not yet in the online store, which took no more when they came."""
     waiting: int = 0
     first: int | None = None
     last: int | None = None
@@ -138,11 +140,13 @@ class Features:
         layout = Layout.of(rules.source)
         feed = self._feed(project, source)
         with feed.mutex:
+            self._catch_up(project, source, feed)
             fresh = self._unknown(project, source, [event for _, event in intake.events])
             if fresh:
                 feed.queue.add(layout, fresh)
-                put_events(self.online, project, source, layout, fresh)
                 feed.saw(fresh)
+                feed.behind.append((layout, fresh))
+                self._catch_up(project, source, feed)
         if intake.rejected:
             self.datasets.quarantine(project, source, intake.rejected)
         quarantined = tuple(Quarantined(each.row, each.column, each.kind, each.why) for each in intake.rejected)
@@ -271,6 +275,12 @@ class Features:
                 return Rules(source, entity, schema, watermark + AHEAD_OF_WATERMARK, advice)
         return Rules(source, entity, schema, latest)
 
+    def _catch_up(self, project: str, source: str, feed: _Feed) -> None:
+        """Bring the online store up to the journal, so that a row that is sent again after a refusal is known. Raises Unavailable."""
+        while feed.behind:
+            put_events(self.online, project, source, *feed.behind[0])
+            feed.behind.pop(0)
+
     def _unknown(self, project: str, source: str, events: Sequence[Event]) -> list[Event]:
         """The events that the online store does not have, each once."""
         fresh: dict[tuple[bytes, int, bytes], Event] = {}
@@ -289,6 +299,7 @@ class Features:
         table, moved = table_of(project, name), 0
         with feed.flushing:
             with feed.mutex:
+                self._catch_up(project, name, feed)
                 feed.queue.seal()
             self.online.flush()  # before the journal forgets a row, it is on the disk in two other places
             for segment, batches in feed.queue.sealed():

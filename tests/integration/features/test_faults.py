@@ -93,3 +93,25 @@ def test_a_full_disk_acknowledges_nothing_and_the_next_push_goes_on(features: Fe
     assert features.list_sources("bikes")[0].rows == 1
     assert features.push("bikes", "rentals", rows).accepted == 1_999
     assert len(features.read_source("bikes", "rentals")) == 2_000
+
+
+def test_rows_that_the_online_store_had_no_space_for_are_kept_once(features: Features) -> None:
+    """The journal, a small file, has them already when the online store, a large one, refuses; then they are sent again."""
+    rows = [
+        {"city": "dc", "at": iso(START + timedelta(hours=hour)), "hr": hour % 24, "temp": 0.5, "cnt": float(hour)} for hour in range(30)
+    ]
+    features.push("bikes", "rentals", rows[:1])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_192, before[1]))
+    try:
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="online store"):
+                features.push("bikes", "rentals", rows)
+        with pytest.raises(Unavailable, match="online store"):
+            features.flush("bikes")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert features.push("bikes", "rentals", rows).duplicates == 30
+    assert features.list_sources("bikes")[0].rows == 30
+    assert features.read_source("bikes", "rentals")["cnt"].to_list() == [float(hour) for hour in range(30)]
+    assert features.lookup("bikes", "hourly", "dc", START + timedelta(hours=53))["cnt_yesterday"] == 29.0
