@@ -1,9 +1,10 @@
-"""Single requests to a kiosk, and what becomes of them."""
+"""A client that sends single requests, keeps an account of what was acknowledged, and never sends anything again by itself."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,9 @@ import msgspec
 
 from meguri.cli.scenes import DAY, Json, Moment
 from meguri.core.times import iso, micros
+from meguri.testing.server import RunningServer
+from tests.faults.account import Account
+from tests.faults.player import RUN
 from tests.faults.scene import Kiosk
 
 
@@ -19,47 +23,89 @@ def moments(count: int) -> list[Moment]:
     return [moment for _, of_day in Kiosk().days() for moment in of_day][:count]
 
 
+def request_of(moment: Moment) -> Json:
+    """The moment as an inference request, with the id that the replay uses."""
+    inputs = [{"name": "dish", "shape": [1], "datatype": "BYTES", "data": [moment.entity]}]
+    inputs += [{"name": name, "shape": [1], "datatype": "FP64", "data": [value]} for name, value in moment.request.items()]
+    return {"id": moment.id, "parameters": {"event_time": micros(moment.at)}, "inputs": inputs}
+
+
 def endpoint_url(home: Path) -> str:
     """Where the endpoint's process listens, as it wrote down."""
     state = msgspec.json.decode((home / "routes" / "kiosk.state.json").read_bytes())
     return f"http://127.0.0.1:{state['port']}"
 
 
-def predict(home: Path, moment: Moment) -> httpx.Response:
-    inputs = [{"name": "dish", "shape": [1], "datatype": "BYTES", "data": [moment.entity]}]
-    inputs += [{"name": name, "shape": [1], "datatype": "FP64", "data": [value]} for name, value in moment.request.items()]
-    body = {"id": moment.id, "parameters": {"event_time": micros(moment.at)}, "inputs": inputs}
-    return httpx.post(f"{endpoint_url(home)}/v2/models/kiosk/infer", json=body, timeout=10)
+def is_endpoint_ready(home: Path) -> bool:
+    try:
+        return httpx.get(f"{endpoint_url(home)}/v2/health/ready", timeout=2).is_success
+    except (httpx.HTTPError, OSError):
+        return False
 
 
-def push(client: httpx.Client, rows: list[Json]) -> httpx.Response:
-    return client.post("/api/v1/sources/sales/push", params={"project": "kiosk"}, json={"rows": rows})
+class Caller:
+    """Requests to a server and its endpoint. What was answered well is noted in `account.jsonl` beside the home."""
+
+    def __init__(self, home: Path, client: httpx.Client) -> None:
+        self.home, self.client = home, client
+        self.account = Account(home.parent / "account.jsonl")
+
+    def predict(self, moment: Moment) -> httpx.Response:
+        answer = httpx.post(f"{endpoint_url(self.home)}/v2/models/kiosk/infer", json=request_of(moment), timeout=10)
+        if answer.is_success:
+            self.account.note("prediction", id=moment.id, output=answer.json()["outputs"][0]["data"][0])
+        return answer
+
+    def push(self, moment: Moment) -> httpx.Response:
+        answer = self.client.post("/api/v1/sources/sales/push", params={"project": "kiosk"}, json={"rows": [moment.row]})
+        if answer.is_success:
+            self.account.note("push", rows=[moment.row], refused=[each["row"] for each in answer.json()["quarantined"]])
+        return answer
+
+    def label(self, moment: Moment) -> httpx.Response:
+        labels = [{"prediction_id": moment.id, "value": moment.truth}]
+        answer = self.client.post("/api/v1/labels", json={"endpoint": "kiosk", "labels": labels})
+        if answer.is_success:
+            self.account.note("labels", labels=labels)
+        return answer
+
+    def point(self, step: int) -> httpx.Response:
+        body = {"points": [["predictions", step, float(step), micros(Kiosk.start)]], "writer": "caller", "first": step}
+        answer = self.client.post(f"/api/v1/runs/{RUN}/points", json=body)
+        if answer.is_success:
+            self.account.note("points", points=[[step, float(step)]])
+        return answer
+
+    def settle(self, days: int) -> httpx.Response:
+        """Ask to settle so many days into the stream."""
+        return self.client.post("/api/v1/projects/kiosk/settle", json={"until": iso(Kiosk.start + days * DAY)})
+
+    def is_settled(self, days: int, wait: float = 30) -> bool:
+        until: dict[str, str | float] = {"until": iso(Kiosk.start + days * DAY), "wait": wait}
+        answer = self.client.get("/api/v1/projects/kiosk/settled", params=until)
+        is_settled = answer.is_success and bool(answer.json()["settled"])
+        if is_settled:
+            self.account.note("settled", until=iso(Kiosk.start + days * DAY))
+        return is_settled
+
+    def start_run(self) -> httpx.Response:
+        """Start the pipeline by hand."""
+        return self.client.post("/api/v1/pipelines/retrain/runs", params={"project": "kiosk"}, json={})
+
+    def run_of(self, id: str) -> Json:
+        answer: Json = self.client.get(f"/api/v1/pipeline-runs/{id}").json()
+        return answer
+
+    def coverage(self) -> tuple[int, int]:
+        """How many predictions there are, and how many have their label."""
+        found = self.client.get("/api/v1/endpoints/kiosk/quality").json()["coverage"]
+        return found["predictions"], found["labelled"]
 
 
-def label(client: httpx.Client, moment: Moment) -> httpx.Response:
-    return client.post("/api/v1/labels", json={"endpoint": "kiosk", "labels": [{"prediction_id": moment.id, "value": moment.truth}]})
-
-
-def settle(client: httpx.Client, days: int) -> httpx.Response:
-    """Ask to settle so many days into the stream."""
-    return client.post("/api/v1/projects/kiosk/settle", json={"until": iso(Kiosk.start + days * DAY)})
-
-
-def is_settled(client: httpx.Client, days: int, wait: float = 30) -> bool:
-    until: dict[str, str | float] = {"until": iso(Kiosk.start + days * DAY), "wait": wait}
-    return bool(client.get("/api/v1/projects/kiosk/settled", params=until).json()["settled"])
-
-
-def start_run(client: httpx.Client) -> str:
-    """Start the pipeline by hand; the id of its run."""
-    answer = client.post("/api/v1/pipelines/retrain/runs", params={"project": "kiosk"}, json={})
-    assert answer.is_success, answer.text
-    return str(answer.json()["id"])
-
-
-def run_of(client: httpx.Client, id: str) -> Json:
-    answer: Json = client.get(f"/api/v1/pipeline-runs/{id}").json()
-    return answer
+@contextmanager
+def calling(server: RunningServer) -> Iterator[Caller]:
+    with server.client() as client:
+        yield Caller(server.home, client)
 
 
 def wait_until(seen: Callable[[], bool], what: str, seconds: float = 30.0) -> None:

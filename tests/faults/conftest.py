@@ -23,8 +23,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def prepared_copy(prepared: Path) -> Callable[[Path], Path]:
-    """Makes a copy of the prepared home."""
-    return lambda target: Path(shutil.copytree(prepared, target))
+    """Makes a copy of the prepared home, with the account of what was acknowledged beside it."""
+
+    def copy(target: Path) -> Path:
+        shutil.copy(prepared.parent / "account.jsonl", target.parent)
+        return Path(shutil.copytree(prepared, target, dirs_exist_ok=True))
+
+    return copy
 
 
 @pytest.fixture

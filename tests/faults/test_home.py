@@ -16,7 +16,7 @@ import pytest
 from meguri.access.tokens import Tokens, home_token
 from meguri.app.home import Ownership, find_owner
 from meguri.testing.server import RunningServer
-from tests.faults.client import moments, predict, push
+from tests.faults.client import calling, moments
 
 PROGRAM = "import sys; from meguri.cli.main import main; sys.exit(main(sys.argv[1:]))"
 AS_OTHERS_DO = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
@@ -86,10 +86,9 @@ def test_a_second_server_on_a_home_is_refused_and_the_first_goes_on(server: Runn
         f"meguri: home {server.home} is in use by process {server.process.pid} at {server.url}: use that one, stop it, or choose another "
         "folder with --home"
     )
-    first = moments(1)[0]
-    with server.client() as client:
-        assert push(client, [first.row]).json()["accepted"] == 1
-        assert predict(server.home, first).status_code == 200
+    with calling(server) as caller:
+        assert caller.push(moments(1)[0]).json()["accepted"] == 1
+        assert caller.predict(moments(1)[0]).status_code == 200
 
 
 def test_many_that_look_for_the_owner_do_not_keep_it_from_starting(tmp_path: Path) -> None:
