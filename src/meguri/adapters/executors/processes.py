@@ -168,10 +168,10 @@ class ProcessExecutor:
                     if worker.task is not None:
                         self._end(worker.task, "lost", reason=f"no process could be started: {error}")
                 continue
-            threading.Thread(target=self._read, args=(worker,), name="meguri-worker-reader", daemon=True).start()
             with self._changed:
                 if worker.task is not None:
                     worker.send(worker.task)
+            threading.Thread(target=self._read, args=(worker,), name="meguri-worker-reader", daemon=True).start()
 
     def _read(self, worker: _Worker) -> None:
         """Follow one worker until it is gone."""
@@ -293,8 +293,10 @@ class _Worker:
         """Begin a task. A worker that has died meanwhile is noticed by its reader."""
         task.sent = time.monotonic()
         spec = {"id": task.spec.id, "payload": task.spec.payload, "scratch": str(task.spec.scratch), "log": str(task.spec.scratch / LOG)}
+        stdin = self._stdin()
         with contextlib.suppress(BrokenPipeError):
-            stdin = self._stdin()
+            if stdin.closed:  # the reader was faster
+                return
             stdin.write(msgspec.json.encode(spec) + b"\n")
             stdin.flush()
 
