@@ -112,3 +112,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     """A plain desktop, without motion, so that two runs look alike."""
     place = {"locale": "en-GB", "timezone_id": "UTC"}
     return {**browser_context_args, **place, "viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: from the first of them on Playwright's own event loop runs in this thread, and no other can."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)
