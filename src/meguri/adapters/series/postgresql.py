@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -140,14 +141,24 @@ class PostgresSeries:
             except Empty:
                 return
 
+    def _find_idle(self) -> psycopg.Connection | None:
+        """One that rests and is sound. A server that went away has said so to it, and nothing else is ever to be read from it."""
+        while True:
+            try:
+                connection = self._idle.get_nowait()
+            except Empty:
+                return None
+            told = select.poll()
+            told.register(connection.fileno(), select.POLLIN)
+            if not told.poll(0):
+                return connection
+            connection.close()
+
     @contextmanager
     def _use(self) -> Iterator[psycopg.Connection]:
         """A connection with an open transaction, committed at the end of the block."""
         try:
-            try:
-                connection = self._idle.get_nowait()
-            except Empty:
-                connection = psycopg.connect(self._url)
+            connection = self._find_idle() or psycopg.connect(self._url)
             try:
                 with connection.transaction():
                     yield connection
