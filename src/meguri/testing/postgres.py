@@ -1,4 +1,7 @@
-"""A real PostgreSQL server for tests: started in a temporary folder, without durability, and gone with the process that started it."""
+"""A real PostgreSQL server for tests: in a temporary folder, gone with the process that started it.
+
+What it has committed survives its own crash, but not one of the machine: nothing waits for a disk.
+"""
 
 from __future__ import annotations
 
@@ -47,40 +50,54 @@ class PostgresServer:
     PostgreSQL refuses to run as root, so a root user becomes Debian's `postgres` first.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-        self.process, self.folder, self._port = process, folder, port
+    process: subprocess.Popen[bytes]
+
+    def __init__(self, program: Path, folder: Path, port: int) -> None:
+        self.folder, self._program, self._port = folder, program, port
         self._numbers = count(1)
 
     @staticmethod
     def start(programs: Programs) -> PostgresServer:
         """Make a cluster and start it; about two seconds. Raises Unavailable with what the server printed."""
-        user = "postgres" if os.geteuid() == 0 else None
+        user = _user()
         folder = Path(tempfile.mkdtemp(prefix="meguri-postgres-", dir="/tmp" if user else None))  # root's TMPDIR may be closed to others
         if user:
             shutil.chown(folder, user, user)
-        data, log = folder / "data", folder / "log"
+        data = folder / "data"
         made = subprocess.run(_initdb(programs, data), cwd=folder, user=user, group=user, capture_output=True, text=True, check=False)
         if made.returncode:
             shutil.rmtree(folder, ignore_errors=True)
             raise Unavailable("PostgreSQL", f"initdb failed: {made.stderr.strip()[-800:]}")
-        port = _free_port()
-        options = {
-            "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "max_connections": 200,
-            "shared_buffers": "64MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-        }  # fmt: skip
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                [programs.postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())],
-                cwd=folder, user=user, group=user, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-                start_new_session=True, preexec_fn=_dies_with_parent(),
-            )  # fmt: skip
-        server = PostgresServer(process, folder, port)
+        server = PostgresServer(programs.postgres, folder, _free_port())
         try:
-            server._wait()
+            server.resume()
         except BaseException:
             server.stop()
             raise
         return server
+
+    def halt(self, number: signal.Signals = signal.SIGINT) -> None:
+        """End the server as an administrator does who does not wait for its clients, or with SIGQUIT as a crash does.
+
+        Its databases stay, for `resume`.
+        """
+        self.process.send_signal(number)
+        self.process.wait()
+
+    def resume(self) -> None:
+        """Start the server where it was. Raises Unavailable with what it printed."""
+        user = _user()
+        options = {
+            "listen_addresses": "127.0.0.1", "port": self._port, "unix_socket_directories": self.folder, "max_connections": 200,
+            "shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off",
+        }  # fmt: skip
+        with (self.folder / "log").open("ab") as stream:
+            self.process = subprocess.Popen(
+                [self._program, "-D", self.folder / "data", *(f"--{name}={value}" for name, value in options.items())],
+                cwd=self.folder, user=user, group=user, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
+                start_new_session=True, preexec_fn=_dies_with_parent(),
+            )  # fmt: skip
+        self._wait()
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database of this server."""
@@ -98,9 +115,10 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server, at once, and delete all it had."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-        self.process.wait()
+        if hasattr(self, "process"):
+            if self.process.poll() is None:
+                self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait(self) -> None:
@@ -129,6 +147,10 @@ def _initdb(programs: Programs, data: Path) -> list[str]:
     collation = ["--locale=C", "--locale-provider=icu", "--icu-locale=en-US"]  # sorts as people do, where SQLite sorts bytes
     quick = ["--no-sync", "--no-instructions"]
     return [str(programs.initdb), "-D", str(data), "-U", _USER, "--auth=trust", "--encoding=UTF8", *collation, *quick]
+
+
+def _user() -> str | None:
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def _free_port() -> int:
