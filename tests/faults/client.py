@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -106,6 +106,23 @@ class Caller:
 def calling(server: RunningServer) -> Iterator[Caller]:
     with server.client() as client:
         yield Caller(server.home, client)
+
+
+def everything(caller: Caller, moment: Moment, step: int) -> list[httpx.Response]:
+    """One of each kind: a prediction, its row, its label and a metric point."""
+    return [caller.predict(moment), caller.push(moment), caller.label(moment), caller.point(step)]
+
+
+def unclear(answers: Sequence[httpx.Response]) -> set[tuple[int, str]]:
+    """What is neither a success nor a 503 with its reason, in the server's words or in those of the inference protocol."""
+    refused = [answer for answer in answers if not answer.is_success]
+    return {(each.status_code, each.url.path) for each in refused if each.status_code != 503 or not _reason(each)}
+
+
+def _reason(answer: httpx.Response) -> str | None:
+    said = answer.json()
+    reason: str | None = said.get("detail") or said.get("error")
+    return reason
 
 
 def wait_until(seen: Callable[[], bool], what: str, seconds: float = 30.0) -> None:

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-import httpx
 import pytest
 
-from meguri.cli.scenes import Moment
 from meguri.core.errors import Unavailable
 from meguri.testing.require import missing
 from meguri.testing.server import running_server, start_server
-from tests.faults.client import Caller, calling, is_endpoint_ready, moments, wait_until
+from tests.faults.client import calling, everything, is_endpoint_ready, moments, unclear, wait_until
 from tests.faults.invariants import contradictions
 from tests.faults.trial import processes_of
 
@@ -102,7 +100,7 @@ def test_a_full_disk_refuses_clearly_loses_nothing_and_passes(disk: Disk) -> Non
         answers = [answer for step, moment in enumerate(sent[5:105], 5) for answer in everything(caller, moment, step)]
         answers += [caller.settle(7), caller.start_run()]
         refused = [answer for answer in answers if not answer.is_success]
-        assert {(answer.status_code, answer.url.path) for answer in refused if answer.status_code != 503 or not reason(answer)} == set()
+        assert unclear(answers) == set()
         assert any("infer" in str(answer.url) for answer in refused)
         assert any("push" in str(answer.url) for answer in refused)
         assert caller.client.get("/health").status_code == 200
@@ -116,16 +114,6 @@ def test_a_full_disk_refuses_clearly_loses_nothing_and_passes(disk: Disk) -> Non
         assert caller.is_settled(7)
         assert caller.coverage() == (110, 110)
     assert contradictions(disk.home, disk.home.parent / "account.jsonl") == []
-
-
-def everything(caller: Caller, moment: Moment, step: int) -> list[httpx.Response]:
-    return [caller.predict(moment), caller.push(moment), caller.label(moment), caller.point(step)]
-
-
-def reason(answer: httpx.Response) -> str:
-    """The text of a refusal, of the server's kind or of the inference protocol's."""
-    said = answer.json()
-    return str(said.get("detail") or said.get("error"))
 
 
 def test_a_pipeline_that_meets_a_full_disk_goes_on_when_there_is_space(disk: Disk) -> None:
