@@ -38,11 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with os.fdopen(options.result_fd, "wb") as results:
         while True:
             task = msgspec.json.decode(tasks.get())
-            with _log_of(task["log"]):
-                worker.prepare(task["payload"])
-                results.write(b'{"started":true}\n')
-                results.flush()
-                answer = worker.run(task["payload"], Path(task["scratch"]))
+            try:
+                with _log_of(task["log"]):
+                    worker.prepare(task["payload"])
+                    results.write(b'{"started":true}\n')
+                    results.flush()
+                    answer = worker.run(task["payload"], Path(task["scratch"]))
+            except OSError as error:  # a full disk takes no log either
+                answer = worker.refuse(error)
             results.write(msgspec.json.encode(answer) + b"\n")
             results.flush()
 

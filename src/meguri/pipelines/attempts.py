@@ -69,7 +69,7 @@ class Attempts:
         self.executor, self.clock, self.work = executor, clock, work
 
     def run(self, of: PipelineRun, step: StepExecution, prepared: Prepared, folder: Path, context: JobContext) -> StepExecution:
-        """Try until it succeeds or nothing is left to try. Raises Failed, Interrupted."""
+        """Try until it succeeds or nothing is left to try. Raises Failed, Interrupted, and Unavailable where the disk is full."""
         lost = failed = 0
         while True:
             begun = self._begin(of, step, prepared)
@@ -81,13 +81,14 @@ class Attempts:
             lost, failed = lost + is_lost, failed + (not is_lost)
             is_cancelled = event.outcome == "cancelled"
             step = self._failed(begun, event, message)
+            _ensure_space(event)
             if is_cancelled or failed > prepared.call.retries or lost > LOST_RETRIES + prepared.call.retries:
                 raise Failed(prepared.call.name, message, is_cancelled=is_cancelled)
 
     def ask(self, code: str, folder: Path, payload: dict[str, Any], scratch: Path, timeout_seconds: float, what: str) -> dict[str, Any]:
         """A single question to a worker, outside of any run; gives its answer. A worker that was killed is asked again.
 
-        Raises Conflict where the question itself fails, Interrupted when the server stops.
+        Raises Conflict where the question itself fails, Unavailable where the disk is full, Interrupted when the server stops.
         """  # Any: JSON
         task = TaskSpec(scratch.name, code, folder, payload, scratch, timeout_seconds)
         event = self._answer(task)
@@ -95,6 +96,7 @@ class Attempts:
             if event.outcome == "lost":
                 event = self._answer(task)
         if event.outcome != "done" or not event.result["ok"]:
+            _ensure_space(event)
             raise Conflict(f"{what} failed: {_why(event)}")
         return event.result
 
@@ -260,6 +262,12 @@ class _Lines:
             part = [line.decode("utf-8", "replace").rstrip("\r") for line in whole[start : start + 5_000]]
             self.tracking.add_lines(self.run, "step", self.count, part)
             self.count += len(part)
+
+
+def _ensure_space(event: TaskEvent) -> None:
+    """A full disk is no fault of the step."""
+    if event.outcome == "done" and event.result["error"].get("is_full"):
+        raise Unavailable("disk", f"{_why(event)}: free some space")
 
 
 def _why(event: TaskEvent) -> str:

@@ -208,9 +208,12 @@ class Pipelines:
         if frame.is_empty():
             return np.empty(0, dtype=np.float64)
         with self._scratch() as scratch:
-            rows = scratch / "rows.arrow"
-            rows.write_bytes(values.arrow_bytes(frame.select(names)))
-            digest = digest_of(rows.read_bytes())
+            rows, content = scratch / "rows.arrow", values.arrow_bytes(frame.select(names))
+            try:
+                rows.write_bytes(content)
+            except OSError as error:
+                raise Unavailable("disk", f"{rows} cannot be written ({error.strerror}): free some space") from error
+            digest = digest_of(content)
             payload = {
                 "task": "score",
                 "served": {"format": chosen.format, "digest": chosen.blob},

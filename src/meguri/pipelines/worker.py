@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import random
 import time
@@ -81,6 +82,10 @@ class Worker:
         logged = {"points": to_wire(recorded.logged), "params": recorded.run_params, "tags": recorded.run_tags}
         return {**answer, **logged, "seconds": time.perf_counter() - began}
 
+    def refuse(self, error: OSError) -> dict[str, Any]:  # Any: JSON
+        """The result of a task that could not even begin."""
+        return {"ok": False, "error": self._told(error), "points": [], "params": {}, "tags": {}, "seconds": 0.0}
+
     def _task(self, payload: dict[str, Any], scratch: Path) -> dict[str, Any]:  # Any: JSON
         read = values.read_file({Digest(digest): Path(path) for digest, path in payload.get("blobs", {}).items()})
         task = payload["task"]
@@ -154,10 +159,12 @@ class Worker:
         frames = traceback.extract_tb(error.__traceback__)
         own = [each for each in frames if self._folder is not None and Path(each.filename).is_relative_to(self._folder)]
         places = [f"{Path(each.filename).relative_to(self._folder or '/')}:{each.lineno} in {each.name}" for each in own]
-        traceback.print_exception(error)  # to the step's log
+        with contextlib.suppress(OSError):  # the log's disk is full
+            traceback.print_exception(error)
         kind = type(error).__name__
         text = error.message if isinstance(error, MeguriError) else f"{kind}: {error}"
-        return {"type": kind, "message": f"{text} ({places[-1]})" if places else text, "where": places}
+        is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        return {"type": kind, "message": f"{text} ({places[-1]})" if places else text, "where": places, "is_full": is_full}
 
 
 def training_frame(tables: TableStore, inputs: TrainingInputs) -> pl.DataFrame:

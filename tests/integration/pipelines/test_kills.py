@@ -166,3 +166,40 @@ def test_stopping_server_leaves_the_run_to_its_next_start(home: Path, folder: Pa
         second.pipelines.execute(Context(), {"pipeline_run": id})
         assert second.look(id)[0].status == "finished"
         assert (marks / "measure").read_text() == "x"
+
+
+FULL = """
+import errno
+from pathlib import Path
+
+import meguri as mg
+
+
+@mg.step
+def note() -> int:
+    with Path("{mark}").open("a") as file:
+        file.write("x")
+    return 1
+
+
+@mg.step
+def write(number: int) -> int:
+    if not Path("{space}").exists():
+        Path("{space}").touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+    return number
+
+
+@mg.pipeline
+def full():
+    write(note())
+"""
+
+
+def test_a_step_whose_disk_is_full_is_tried_again_and_finished_steps_are_not(stage: Stage, tmp_path: Path) -> None:
+    (stage.folder / "full.py").write_text(FULL.format(mark=tmp_path / "mark", space=tmp_path / "space"))
+    stage.apply()
+    run, steps = stage.run("full")
+    assert (run.status, run.error) == ("finished", None)
+    assert {name: step.attempts for name, step in steps.items()} == {"note": 1, "write": 2}
+    assert (tmp_path / "mark").read_text() == "x"
