@@ -115,13 +115,18 @@ class Replay:
             self._push(rows)
         self.settle(self.scene.start)
         if self._serving() is None:
-            pipeline = self._patiently(lambda: self.client.pipelines.list(project=name))[0]
-            self._patiently(lambda: self.client.pipelines.start(pipeline["name"], project=name))
+            self._patiently(self._train)
             self.settle(self.scene.start)
         if self._serving() is None:
             raise Conflict(f"the first model of {name} does not serve: `meguri loop history` and `meguri pipelines runs` say why")
         self.cursor.is_trained = True
         self.cursor.write(self.cursor_file)
+
+    def _train(self) -> None:
+        """Start the first training, unless it was and only the answer was lost: a second one would be another version."""
+        name = self.scene.name
+        if not self.client.pipeline_runs.list(project=name):
+            self.client.pipelines.start(self.client.pipelines.list(project=name)[0]["name"], project=name)
 
     def run(self) -> None:
         """Play every day that was not played, then let the last truths come in."""
