@@ -188,7 +188,7 @@ class Trial:
         given = {"--url": self.server.url, "--token": self.server.token, "--cursor": self.cursor, "--account": self.account}
         with self.output.open("ab") as log:
             self.player = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.player", *(f"{part}" for pair in given.items() for part in pair)],
+                [sys.executable, "-m", "tests.faults.player", *(f"{name}={value}" for name, value in given.items())],
                 cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
