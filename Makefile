@@ -23,11 +23,11 @@ test-integrations: dev-environment ## tests against what is not part of meguri, 
 	@if [ -d tests/integrations ]; then $(BIN)/python -m pytest tests/integrations $(ARGS); \
 	else echo "no integrations yet: tests/integrations does not exist, so nothing was tested here"; fi
 
-check: dev-environment ## lint, types, floors, web
+check: dev-environment ## lint, types, layers, web
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python tools/floors.py
+	$(BIN)/python tools/layers.py
 	$(BIN)/python hatch_build.py run typecheck lint test
 
 bench: dev-environment ## measurements; figures, no verdicts

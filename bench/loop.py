@@ -23,7 +23,7 @@ from meguri.cli.replay import Replay
 from meguri.cli.scenes import Bento, Bikes, Scene
 from meguri.sdk.client import connect
 
-PARTS = {"_predict": "prediction", "_push": "row pushed", "_send_labels": "labels sent", "settle": "day settled"}
+PARTS = {"_predict": "prediction", "_push": "row pushed", "_send_labels": "labels sent", "advance_watermark": "watermark advanced"}
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from meguri.monitoring.drift import DayCounts, judge_drift, thresholds_of
-from meguri.monitoring.quality import DayErrors, judge_quality
+from meguri.monitoring.drift import DayCounts, evaluate_drift, thresholds_of
+from meguri.monitoring.quality import DayErrors, evaluate_quality
 from meguri.profiles.profile import DayProfiles
 from meguri.profiles.reference import DAY, Reference
 
@@ -76,7 +76,7 @@ def first_breach(baseline: NDArray[np.float64], own: NDArray[np.float64], start:
     """Number of the day in service that first shows a breach."""
     before, days = as_days(baseline, -len(baseline)), as_days(own, 0)
     for count in range(start, len(days) + 1):
-        if judge_quality(before, days[:count], metric="mae", window_days=7, tolerance=0.2, minimum_rows=72).breached:
+        if evaluate_quality(before, days[:count], metric="mae", window_days=7, tolerance=0.2, minimum_rows=72).breached:
             return count
     return None
 
@@ -127,7 +127,7 @@ def first_drift(reference: Reference, columns: dict[str, NDArray[Any]], first: i
     thresholds = {length: thresholds_of(reference, length) for length in (7, 14, 21, 28)}
     moved: list[bool] = []
     for until in range(first + 1, first + len(days) + 1):
-        moved.append(judge_drift(reference, thresholds.__getitem__, days, until_day=until, window_days=7, minimum_rows=100).moved)
+        moved.append(evaluate_drift(reference, thresholds.__getitem__, days, until_day=until, window_days=7, minimum_rows=100).moved)
         if moved[-1] and sum(moved[-3:]) >= 2:
             return until - first
     return None

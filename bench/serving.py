@@ -71,7 +71,7 @@ def make_home(home: Path) -> None:
     from meguri.features.online import put_events
     from meguri.features.rows import Layout
     from meguri.profiles.reference import Reference
-    from meguri.serving.routes_table import ModelInput, Route, ServedModel, route_file, write_route
+    from meguri.serving.deployment_specs import DeploymentSpec, ModelInput, ServedModel, spec_file, write_spec
 
     content, rows = make_model()
     (home / "model.onnx").parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def make_home(home: Path) -> None:
     store.close()
     reference = Reference.from_columns({name: rows[:, place] for place, name in enumerate(names)}, prediction=rows.sum(axis=1))
     (home / "token").write_text("bench")
-    route = Route(
+    spec = DeploymentSpec(
         revision=1,
         project="bench",
         endpoint="shop",
@@ -107,7 +107,7 @@ def make_home(home: Path) -> None:
         feature_set=FeatureSet(service, entity, source, (view,), (source,), (entity,)),
         reference=reference.to_json(),
     )
-    write_route(route_file(home, "shop"), route)
+    write_spec(spec_file(home, "shop"), spec)
 
 
 class Tensor(msgspec.Struct):

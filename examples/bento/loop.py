@@ -80,7 +80,7 @@ policy = mg.Policy(
     endpoint=endpoint,
     cooldown="4d",
     gate=mg.Gate(metric="wape", margin=0.1, confidence=0.9),  # a challenger must be better by a tenth, or nothing changes
-    watch="3d",  # after a promotion, compare the first 3 days with what the former champion would have said
+    bake="3d",  # after a promotion, compare the first 3 days with what the former champion would have said
     rollback_tolerance=0.1,
 )
 

@@ -80,7 +80,7 @@ policy = mg.Policy(
     endpoint=endpoint,
     cooldown="14d",  # at most one retrain in two weeks
     gate=mg.Gate(metric="mae", confidence=0.9),
-    watch="3d",  # after a promotion, compare the first 3 days with what the former champion would have said
+    bake="3d",  # after a promotion, compare the first 3 days with what the former champion would have said
     rollback_tolerance=0.15,
 )
 

@@ -43,9 +43,9 @@ def test_make_targets_that_a_page_names_exist(file: Path) -> None:
 def test_the_tree_of_floors_in_the_architecture_is_the_one_that_is_checked() -> None:
     shown = (ROOT / "docs/architecture.md").read_text().partition("```\n")[2].partition("```")[0]
     names = {name for line in shown.splitlines() for name in re.split(r" \| ", re.split(r"  +", line)[0])}
-    floors = {name for floor in tomllib.loads((ROOT / "floors.toml").read_text())["floors"] for name in floor}
+    layers = {name for layer in tomllib.loads((ROOT / "layers.toml").read_text())["layers"] for name in layer}
     there = {path.name for path in (ROOT / "src/meguri").iterdir() if (path / "__init__.py").is_file()}
-    assert names == floors & there
+    assert names == layers & there
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))

@@ -96,7 +96,7 @@ def play(server: RunningServer) -> None:
         try:
             with playing(server, Lake()) as player:
                 player.play(DAYS)
-                player.settle()
+                player.advance_watermark()
                 return
         except Conflict:
             if attempt == 2:
@@ -105,12 +105,12 @@ def play(server: RunningServer) -> None:
 
 def start_run(client: Client, project: str, name: str) -> str:
     """A run that goes on; gives its id."""
-    conditions = {"command": ["python", "train.py"], "python": {"version": "3.11.7"}, "git": {"commit": "4f2a" * 10, "is_dirty": True}}
+    environment = {"command": ["python", "train.py"], "python": {"version": "3.11.7"}, "git": {"commit": "4f2a" * 10, "is_dirty": True}}
     texts = {
         "code/diff.patch": "--- a/train.py\n+++ b/train.py\n@@ -1 +1 @@\n-rate = 0.1\n+rate = 0.01\n",
         "environment/packages.txt": "polars==2.1.0\n",
     }
-    body = {"project": project, "name": name, "params": {"rate": 0.01, "depth": 4}, "conditions": conditions, "texts": texts}
+    body = {"project": project, "name": name, "params": {"rate": 0.01, "depth": 4}, "environment": environment, "texts": texts}
     return str(client.post("/api/v1/runs", body)["id"])
 
 
@@ -181,7 +181,7 @@ class Opened:
         self.page.locator(wait).first.wait_for()
         return self.page
 
-    def settle(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until nothing is loading any more."""
         expect(self.page.locator("[role=status] .bone, .station .bone")).to_have_count(0)
         self.page.evaluate("document.fonts.ready")

@@ -65,7 +65,7 @@ def show(opened: Opened, name: str, file: str) -> None:
     """Open a page, take its picture, and hold it against the rules."""
     opened.watch.faults.clear()
     opened.go(address_of(opened.site, name))
-    opened.settle()
+    opened.wait_until_idle()
     picture(opened, file)
     check(opened)
     assert opened.watch.faults == []

@@ -33,7 +33,7 @@ class Acknowledged:
     refused: set[tuple[str, str]] = field(default_factory=set)
     points: dict[int, float] = field(default_factory=dict)
     events: dict[int, tuple[str, str]] = field(default_factory=dict)
-    settled: set[str] = field(default_factory=set)
+    advanced: set[str] = field(default_factory=set)
     contradictions: list[str] = field(default_factory=list)
 
     @staticmethod
@@ -62,8 +62,8 @@ class Acknowledged:
                     self._keep(self.points, step, value)
             case "event":
                 self._keep(self.events, line["sequence"], (line["event"], line["subject"]))
-            case "settled":
-                self.settled.add(line["until"])
+            case "advanced":
+                self.advanced.add(line["until"])
 
     def _keep(self, into: dict[Any, Any], key: Any, value: Any) -> None:
         if into.setdefault(key, value) != value:

@@ -76,17 +76,17 @@ class Caller:
             self.account.note("points", points=[[step, float(step)]])
         return answer
 
-    def settle(self, days: int) -> httpx.Response:
-        """Ask to settle so many days into the stream."""
-        return self.client.post("/api/v1/projects/kiosk/settle", json={"until": iso(Kiosk.start + days * DAY)})
+    def advance_watermark(self, days: int) -> httpx.Response:
+        """Ask to advance the watermark so many days into the stream."""
+        return self.client.post("/api/v1/projects/kiosk/watermark", json={"until": iso(Kiosk.start + days * DAY)})
 
-    def is_settled(self, days: int, wait: float = 30) -> bool:
+    def is_reached(self, days: int, wait: float = 30) -> bool:
         until: dict[str, str | float] = {"until": iso(Kiosk.start + days * DAY), "wait": wait}
-        answer = self.client.get("/api/v1/projects/kiosk/settled", params=until)
-        is_settled = answer.is_success and bool(answer.json()["settled"])
-        if is_settled:
-            self.account.note("settled", until=iso(Kiosk.start + days * DAY))
-        return is_settled
+        answer = self.client.get("/api/v1/projects/kiosk/watermark", params=until)
+        is_reached = answer.is_success and bool(answer.json()["reached"])
+        if is_reached:
+            self.account.note("advanced", until=iso(Kiosk.start + days * DAY))
+        return is_reached
 
     def start_run(self) -> httpx.Response:
         """Start the pipeline by hand."""

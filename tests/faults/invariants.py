@@ -31,7 +31,7 @@ DECISIONS = (
     "project.applied", "watermark.advanced", "rows.quarantined", "monitor.breached", "alert.opened", "alert.resolved", "trigger.fired",
     "trigger.skipped", "pipeline_run.started", "pipeline_run.finished", "pipeline_run.failed", "model_version.created", "promotion.opened",
     "promotion.approved", "promotion.rejected", "alias.moved", "deployment.created", "deployment.live", "deployment.failed",
-    "deployment.rolled_back", "watch.passed", "watch.failed",
+    "deployment.rolled_back", "bake.passed", "bake.failed",
 )  # fmt: skip
 
 Decision = tuple[str, str, str, Any]
@@ -153,7 +153,7 @@ def _events(ledger: Query, told: Acknowledged) -> Iterable[str]:
     changed = {number: each for number, each in told.events.items() if events.get(number) != each}
     yield from (f"event {number} was {each} and is {events.get(number)}" for number, each in changed.items())
     advanced = [_json(payload)["to"] for (payload,) in ledger("SELECT payload FROM events WHERE kind = 'watermark.advanced'")]
-    yield from _differences("settlements", told.settled, advanced)
+    yield from _differences("watermarks", told.advanced, advanced)
     waiting = ledger("SELECT sequence, consumer, state, error FROM deliveries WHERE state <> 'done'")
     yield from (f"delivery {each} is not done" for each in waiting)
 

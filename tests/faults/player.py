@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from meguri.cli.demo import apply
-from meguri.cli.replay import PATIENCE_SECONDS, Cursor, Replay, Told
+from meguri.cli.replay import PATIENCE_SECONDS, Cursor, LoopEvent, Replay
 from meguri.cli.scenes import DAY
 from meguri.cli.wire import Wire
 from meguri.core.times import iso, micros
@@ -55,11 +55,11 @@ class Player(Replay):
         self._patiently(lambda: self.client.post("/api/v1/runs", run))
         super().prepare()
 
-    def settle(self, until: datetime) -> None:
-        super().settle(until)
-        self.account.note("settled", until=iso(until))
+    def advance_watermark(self, until: datetime) -> None:
+        super().advance_watermark(until)
+        self.account.note("advanced", until=iso(until))
 
-    def _note_event(self, event: Told) -> None:
+    def _note_event(self, event: LoopEvent) -> None:
         self.account.note("event", sequence=event.sequence, event=event.kind, subject=event.subject)
 
     def _log_day(self, cursor: Cursor) -> None:

@@ -98,7 +98,7 @@ def test_a_full_disk_refuses_clearly_loses_nothing_and_passes(disk: Disk) -> Non
             assert {answer.status_code for answer in everything(caller, moment, step)} <= {200, 202}
         disk.full()
         answers = [answer for step, moment in enumerate(sent[5:105], 5) for answer in everything(caller, moment, step)]
-        answers += [caller.settle(7), caller.start_run()]
+        answers += [caller.advance_watermark(7), caller.start_run()]
         refused = [answer for answer in answers if not answer.is_success]
         assert unclear(answers) == set()
         assert any("infer" in str(answer.url) for answer in refused)
@@ -107,26 +107,26 @@ def test_a_full_disk_refuses_clearly_loses_nothing_and_passes(disk: Disk) -> Non
         disk.free()
         for step, moment in enumerate(sent):
             assert {answer.status_code for answer in everything(caller, moment, step)} <= {200, 202}
-        caller.settle(7)
-        wait_until(lambda: caller.is_settled(7), "what was under way goes on", 60)
+        caller.advance_watermark(7)
+        wait_until(lambda: caller.is_reached(7), "what was under way goes on", 60)
         run = caller.start_run().json()["id"]
         wait_until(lambda: caller.run_of(run)["status"] == "finished", "the pipeline runs", 60)
-        assert caller.is_settled(7)
+        assert caller.is_reached(7)
         assert caller.coverage() == (110, 110)
     assert contradictions(disk.home, disk.home.parent / "account.jsonl") == []
 
 
 def test_a_pipeline_that_meets_a_full_disk_goes_on_when_there_is_space(disk: Disk) -> None:
     with running_server(disk.home) as server, calling(server) as caller:
-        caller.settle(2)
-        assert caller.is_settled(2)
+        caller.advance_watermark(2)
+        assert caller.is_reached(2)
         run = caller.start_run().json()["id"]
         wait_until(lambda: bool([*disk.home.glob("work/prun_*/recent-*")]), "a step begins")
         disk.full()
         wait_until(lambda: "job waits" in server.log.read_text() or "wait for the ledger" in server.log.read_text(), "the job waits", 60)
         disk.free()
         wait_until(lambda: caller.run_of(run)["status"] == "finished", "it goes on", 60)
-        assert caller.is_settled(2)
+        assert caller.is_reached(2)
     assert contradictions(disk.home, disk.home.parent / "account.jsonl") == []
 
 

@@ -51,8 +51,8 @@ def test_requests_wait_and_jobs_finish_when_the_database_is_back(site: Site) -> 
         wait_until(lambda: is_endpoint_ready(server.home), "the endpoint is ready")
         for step, moment in enumerate(sent[:10]):
             assert unclear(everything(caller, moment, step)) == set()
-        caller.settle(2)
-        assert caller.is_settled(2)
+        caller.advance_watermark(2)
+        assert caller.is_reached(2)
         run = caller.start_run().json()["id"]
         wait_until(lambda: bool([*server.home.glob("work/prun_*/recent-*")]), "a step begins")
 
@@ -64,7 +64,7 @@ def test_requests_wait_and_jobs_finish_when_the_database_is_back(site: Site) -> 
                 assert predicted.status_code == 200, "the endpoint does not need the ledger"
                 assert {answer.status_code for answer in others} == {503}
                 assert unclear(others) == set()
-        assert caller.settle(3).status_code == 503
+        assert caller.advance_watermark(3).status_code == 503
         health = caller.client.get("/health")
         assert (health.status_code, health.json()["dependency"]) == (503, "database")
 
@@ -74,12 +74,12 @@ def test_requests_wait_and_jobs_finish_when_the_database_is_back(site: Site) -> 
             answers = everything(caller, moment, step)
             assert [answer.text for answer in answers if not answer.is_success] == []
         wait_until(lambda: caller.run_of(run)["status"] == "finished", "the run that was under way finishes", 60)
-        assert caller.settle(3).status_code == 202
+        assert caller.advance_watermark(3).status_code == 202
         site.postgres.halt(signal.SIGQUIT)
         refused = [caller.push(sent[0]), caller.label(sent[0]), caller.point(99)]
         assert ({answer.status_code for answer in refused}, unclear(refused)) == ({503}, set())
         site.postgres.resume()
-        wait_until(lambda: caller.is_settled(3), "it settles after a crash", 60)
+        wait_until(lambda: caller.is_reached(3), "it settles after a crash", 60)
         assert caller.coverage() == (40, 40)
     server.stop()
     assert processes_of(server.home) == []

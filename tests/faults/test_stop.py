@@ -24,11 +24,11 @@ STOP_SECONDS = 15.0
 def test_a_signal_stops_everything_and_what_was_under_way_goes_on_after_the_next_start(home: Path) -> None:
     with running_server(home) as server:
         with calling(server) as caller:
-            caller.settle(2)
-            assert caller.is_settled(2)
+            caller.advance_watermark(2)
+            assert caller.is_reached(2)
             run = caller.start_run().json()["id"]
             wait_until(lambda: bool([*home.glob("work/prun_*/recent-*")]), "a step begins")
-        paths = ("/api/v1/projects/kiosk/settled?until=2030-01-01T00:00:00Z", "/api/v1/stream?project=kiosk")
+        paths = ("/api/v1/projects/kiosk/watermark?until=2030-01-01T00:00:00Z", "/api/v1/stream?project=kiosk")
         waiting = [threading.Thread(target=_get, args=(server, path)) for path in paths]
         for each in waiting:
             each.start()
@@ -46,7 +46,7 @@ def test_a_signal_stops_everything_and_what_was_under_way_goes_on_after_the_next
     with running_server(home) as again, calling(again) as caller:
         wait_until(lambda: caller.run_of(run)["status"] == "finished", "the interrupted run goes on", 60)
         assert {step["attempts"] for step in caller.run_of(run)["steps"] if step["name"] == "training_frame"} == {1}
-        assert caller.is_settled(2)
+        assert caller.is_reached(2)
     assert contradictions(home, home.parent / "account.jsonl") == []
 
 
@@ -70,8 +70,8 @@ def test_an_endpoint_serves_while_the_control_plane_stands_still(server: Running
             os.kill(server.process.pid, signal.SIGCONT)
         assert {answer.status_code for answer in answers} == {200}
         assert {caller.label(each).status_code for each in moments(20)} == {202}
-        caller.settle(1)
-        assert caller.is_settled(1)
+        caller.advance_watermark(1)
+        assert caller.is_reached(1)
         assert caller.coverage() == (20, 20)
 
 
@@ -84,8 +84,8 @@ def test_an_endpoint_serves_alone_and_a_server_that_comes_takes_in_what_it_logge
         with httpx.Client() as nobody:
             answers = {each.id: Caller(home, nobody).predict(each).json() for each in moments(10)}
         with running_server(home) as server, calling(server) as caller:
-            caller.settle(1)
-            assert caller.is_settled(1)
+            caller.advance_watermark(1)
+            assert caller.is_reached(1)
             known = caller.client.get("/api/v1/endpoints/kiosk/predictions", params={"limit": 100}).json()["items"]
             assert {each["id"]: each["output"] for each in known} == {id: each["outputs"][0]["data"][0] for id, each in answers.items()}
             assert caller.predict(moments(1)[0]).json() == answers[moments(1)[0].id]

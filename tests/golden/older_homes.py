@@ -31,7 +31,7 @@ def play(server: RunningServer) -> dict[str, Any]:  # Any: JSON
     """Fill a home with a bit of everything; gives what `read` says of it."""
     with playing(server, pond()) as player:
         player.play(DAYS)
-        player.settle()
+        player.advance_watermark()
         run = player.client.post(
             "/api/v1/runs", {"project": "pond", "name": "by hand", "params": {"lr": 0.1}, "texts": {"note.txt": "kept"}}
         )
@@ -88,7 +88,7 @@ def play_on(server: RunningServer) -> tuple[Player, list[str]]:
     with playing(server, pond()) as player:
         before = player.serving
         player.play(MORE_DAYS)
-        player.settle()
+        player.advance_watermark()
         return player, [before, player.serving]
 
 

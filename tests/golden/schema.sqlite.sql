@@ -14,6 +14,25 @@ CREATE TABLE alerts (
     CONSTRAINT pk_alerts PRIMARY KEY (id)
 );
 CREATE INDEX ix_alerts_project_monitor ON alerts (project, monitor);
+CREATE TABLE bake_periods (
+    id VARCHAR(160) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    endpoint VARCHAR(128) NOT NULL,
+    model VARCHAR(128) NOT NULL,
+    deployment VARCHAR(64) NOT NULL,
+    version VARCHAR(64) NOT NULL,
+    former VARCHAR(64) NOT NULL,
+    window_from BIGINT NOT NULL,
+    window_to BIGINT NOT NULL,
+    evaluate_from BIGINT NOT NULL,
+    tolerance FLOAT NOT NULL,
+    metric VARCHAR(16) NOT NULL,
+    state VARCHAR(16) NOT NULL,
+    evidence TEXT,
+    decided_at BIGINT,
+    CONSTRAINT pk_bake_periods PRIMARY KEY (id)
+);
+CREATE INDEX ix_bake_periods_project_state ON bake_periods (project, state);
 CREATE TABLE bundles (
     digest VARCHAR(80) NOT NULL,
     project VARCHAR(128) NOT NULL,
@@ -58,7 +77,7 @@ CREATE TABLE deployments (
     reason TEXT NOT NULL,
     former VARCHAR(64),
     why TEXT,
-    route TEXT NOT NULL,
+    spec TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     live_at BIGINT,
     CONSTRAINT pk_deployments PRIMARY KEY (id),
@@ -324,25 +343,6 @@ CREATE TABLE step_cache (
     created_at BIGINT NOT NULL,
     CONSTRAINT pk_step_cache PRIMARY KEY (project, "key")
 );
-CREATE TABLE watches (
-    id VARCHAR(160) NOT NULL,
-    project VARCHAR(128) NOT NULL,
-    endpoint VARCHAR(128) NOT NULL,
-    model VARCHAR(128) NOT NULL,
-    deployment VARCHAR(64) NOT NULL,
-    version VARCHAR(64) NOT NULL,
-    former VARCHAR(64) NOT NULL,
-    window_from BIGINT NOT NULL,
-    window_to BIGINT NOT NULL,
-    judge_from BIGINT NOT NULL,
-    tolerance FLOAT NOT NULL,
-    metric VARCHAR(16) NOT NULL,
-    state VARCHAR(16) NOT NULL,
-    evidence TEXT,
-    decided_at BIGINT,
-    CONSTRAINT pk_watches PRIMARY KEY (id)
-);
-CREATE INDEX ix_watches_project_state ON watches (project, state);
 CREATE TABLE watermarks (
     project VARCHAR(128) NOT NULL,
     at BIGINT NOT NULL,
@@ -376,7 +376,7 @@ CREATE TABLE model_versions (
     model VARCHAR(64) NOT NULL,
     number INTEGER NOT NULL,
     origin VARCHAR(250),
-    about TEXT NOT NULL,
+    spec TEXT NOT NULL,
     baseline TEXT,
     created_at BIGINT NOT NULL,
     CONSTRAINT pk_model_versions PRIMARY KEY (id),
@@ -395,7 +395,7 @@ CREATE TABLE runs (
     heartbeat_at BIGINT NOT NULL,
     finished_at BIGINT,
     error TEXT,
-    conditions TEXT NOT NULL,
+    environment TEXT NOT NULL,
     CONSTRAINT pk_runs PRIMARY KEY (id),
     CONSTRAINT fk_runs_experiment FOREIGN KEY(experiment) REFERENCES experiments (id)
 );

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from meguri.core.errors import Invalid
+
+T = TypeVar("T")
 
 OPEN = "open"
 """The permission of the few routes that anybody may call."""
@@ -82,8 +84,8 @@ def limit_of(request: Request, default: int = 100, most: int = 1_000) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """What every list answers."""
+class ListPage(Generic[T]):
+    """What every list answers: some items, and the cursor of the next page (None on the last one)."""
 
-    items: list[Any]  # Any: the things listed
+    items: list[T]
     next: str | None = None

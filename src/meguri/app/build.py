@@ -18,10 +18,10 @@ from meguri.adapters.series.sqlite import SqliteSeries
 from meguri.adapters.tables.delta import DeltaTables
 from meguri.app.applying import Applying
 from meguri.app.dispatch import dispatch
-from meguri.app.heart import Beat
 from meguri.app.home import Home
-from meguri.app.settle import Settling
+from meguri.app.periodic import PeriodicTask
 from meguri.app.supervisor import Supervisor
+from meguri.app.watermarks import Watermarks
 from meguri.automation.service import Automation
 from meguri.core.ids import new_id
 from meguri.core.settings import Settings
@@ -46,7 +46,7 @@ from meguri.serving.service import Serving
 from meguri.tracking.service import Tracking
 
 STOPPING_SECONDS = 2.0
-"""How long a beat that is under way is waited for at the end; what it writes is written in transactions."""
+"""How long a task that is under way is waited for at the end; what it writes is written in transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Platform:
     comparisons: Comparisons
     automation: Automation
     applying: Applying
-    settling: Settling
+    watermarks: Watermarks
     supervisor: Supervisor
     start: Callable[[str | None], None]
     close: Callable[[], None]
@@ -142,25 +142,25 @@ def build(settings: Settings) -> Platform:
     automation = Automation(
         db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, utc_now
     )
-    settling = Settling(db, events, jobs, projects, features, serving, monitoring, utc_now)
-    beats = (
-        Beat("dispatch", lambda: _dispatch(events, jobs), 0.5),
-        Beat("tick", lambda: _tick(settling, serving), settings.tick_seconds),
+    watermarks = Watermarks(db, events, jobs, projects, features, serving, monitoring, utc_now)
+    tasks = (
+        PeriodicTask("dispatch", lambda: _dispatch(events, jobs), 0.5),
+        PeriodicTask("watermarks", lambda: _advance_watermarks(watermarks, serving), settings.watermark_seconds),
     )
 
     def start(_url: str | None) -> None:
         features.start()
-        db.on_commit(beats[0].wake)
+        db.on_commit(tasks[0].wake)
         jobs.launch()
         serving.start()
-        for beat in beats:
-            beat.start()
+        for task in tasks:
+            task.start()
 
     def close() -> None:
         jobs.interrupt()
         pipelines.close()
-        for beat in beats:
-            beat.stop(STOPPING_SECONDS)
+        for task in tasks:
+            task.stop(STOPPING_SECONDS)
         jobs.close()
         supervisor.stop()
         serving.close()
@@ -190,7 +190,7 @@ def build(settings: Settings) -> Platform:
         Comparisons(db, monitoring, registry, pipelines.score),
         automation,
         Applying(projects, features, serving),
-        settling,
+        watermarks,
         supervisor,
         start,
         close,
@@ -214,13 +214,13 @@ def _stores(settings: Settings, home: Home) -> tuple[Database, SeriesStore, str]
 
 
 def _dispatch(events: Events, jobs: Jobs) -> None:
-    while events.deliver() + jobs.pump():
+    while events.deliver() + jobs.start_queued():
         pass
 
 
-def _tick(settling: Settling, serving: Serving) -> None:
+def _advance_watermarks(watermarks: Watermarks, serving: Serving) -> None:
     serving.note_live()
-    settling.tick()
+    watermarks.advance_all()
 
 
 def _endpoint_command(home: Path, endpoint: str) -> list[str]:

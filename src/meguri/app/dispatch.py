@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from meguri.app.settle import JOB as SETTLE
-from meguri.automation.service import WATCH_JOB
+from meguri.app.watermarks import JOB as ADVANCE
+from meguri.automation.service import BAKE_JOB
 from meguri.core.times import parse_time
-from meguri.delivery.service import JOB as JUDGE
+from meguri.delivery.service import JOB as EVALUATE
 from meguri.events.service import Event
 from meguri.jobs.model import JobContext
 from meguri.pipelines.service import JOB as PIPELINE_RUN
@@ -43,9 +43,9 @@ def dispatch(platform: Platform) -> None:
     events.on("deployment.failed", "automation", automation.refused)
     events.on("deployment.rolled_back", "automation", automation.rolled_back)
 
-    jobs.register(SETTLE, platform.settling.settle)
+    jobs.register(ADVANCE, platform.watermarks.advance)
     jobs.register(CHECK, check)
     jobs.register(PIPELINE_RUN, platform.pipelines.execute)
-    jobs.register(JUDGE, platform.delivery.judge)
+    jobs.register(EVALUATE, platform.delivery.evaluate)
     jobs.register(ROLL_OUT, platform.serving.roll_out)
-    jobs.register(WATCH_JOB, automation.judge_watch)
+    jobs.register(BAKE_JOB, automation.evaluate_bake)

@@ -1,6 +1,6 @@
 """The process of one endpoint: `python -m meguri.app.endpoint --home HOME --endpoint NAME`.
 
-It needs nothing but the home: the route file, blobs, the online store (read) and its prediction log (written). The control plane may be
+It needs nothing but the home: the spec file, blobs, the online store (read) and its prediction log (written). The control plane may be
 down, before it starts and while it serves.
 """
 
@@ -39,9 +39,9 @@ from meguri.features.online import OnlineFeatures
 from meguri.protocols.inference.guard import Guard
 from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.rest import InferenceApp
+from meguri.serving.deployment_specs import DeploymentSpec, read_spec, replace_file, spec_file, state_file, write_spec
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import Live, Lookup, make_live
-from meguri.serving.routes_table import Route, read_route, replace_file, route_file, state_file, write_route
 from meguri.serving.segments import PredictionLog
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ DRAIN_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class EndpointOptions:
-    """`port` None: the one of the route file; 0: any free one. `supervised`: end with the parent process."""
+    """`port` None: the one of the spec file; 0: any free one. `supervised`: end with the parent process."""
 
     home: Path
     endpoint: str
@@ -64,7 +64,7 @@ class EndpointOptions:
 
 
 class EndpointProcess:
-    """The gateway with its route: takes a new revision of the file when it is good, keeps the former one when it is not."""
+    """The gateway with its spec: takes a new revision of the file when it is good, keeps the former one when it is not."""
 
     def __init__(self, home: Path, endpoint: str) -> None:
         self.home, self.endpoint = home, endpoint
@@ -72,7 +72,7 @@ class EndpointProcess:
         self.log = PredictionLog(home / "log", endpoint)
         self.gateway = Gateway(endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
         self.address: tuple[str, int] = ("", 0)
-        self._file = route_file(home, endpoint)
+        self._file = spec_file(home, endpoint)
         self._last_good = self.log.folder / "live.json"
         self._seen = 0
         self._refused: dict[str, Any] | None = None  # Any: JSON
@@ -82,20 +82,20 @@ class EndpointProcess:
         self._online: LmdbOnline | None = None
 
     async def start(self) -> None:
-        """Go live with the route file, or with the last good route where that one is refused."""
+        """Go live with the spec file, or with the last good spec where that one is refused."""
         await self.reload()
         if self.gateway.find_live() is None and self._last_good.exists():
             await self._take(self._last_good)
 
     async def reload(self) -> None:
-        """Take the route file if its revision is new and it is good. Nothing is raised: `state` says what was refused, and why."""
+        """Take the spec file if its revision is new and it is good. Nothing is raised: `state` says what was refused, and why."""
         async with self._turn:
             self._seen = _changed_at(self._file)
             await self._take(self._file)
             self._write_state()
 
     async def poll(self) -> None:
-        """Reload when the route file changes, for as long as the process lives."""
+        """Reload when the spec file changes, for as long as the process lives."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if _changed_at(self._file) != self._seen:
@@ -114,14 +114,14 @@ class EndpointProcess:
 
     def state(self) -> dict[str, Any]:  # Any: JSON
         live = self.gateway.find_live()
-        route = live.route if live else None
+        spec = live.spec if live else None
         return {
             "endpoint": self.endpoint,
             "pid": os.getpid(),
             "port": self.address[1],
-            "revision": route.revision if route else None,
-            "deployment": route.deployment if route else None,
-            "version": route.version if route else None,
+            "revision": spec.revision if spec else None,
+            "deployment": spec.deployment if spec else None,
+            "version": spec.version if spec else None,
             "refused": self._refused,
             "requests": self.meter.requests,
             "errors": self.meter.errors,
@@ -140,12 +140,12 @@ class EndpointProcess:
     async def _take(self, file: Path) -> None:
         revision = None
         try:
-            route = await asyncio.to_thread(read_route, file)
-            revision = route.revision
+            spec = await asyncio.to_thread(read_spec, file)
+            revision = spec.revision
             live = self.gateway.find_live()
-            if live is not None and route.revision <= live.route.revision:
+            if live is not None and spec.revision <= live.spec.revision:
                 return
-            self.gateway.swap(await asyncio.to_thread(self._prepare, route))
+            self.gateway.swap(await asyncio.to_thread(self._prepare, spec))
         except Unavailable as error:  # a full disk, a store that is busy: it may pass, so the next look tries again
             logger.warning("route not taken yet", extra={"endpoint": self.endpoint, "revision": revision, "why": error.message})
             self._seen = 0
@@ -156,14 +156,14 @@ class EndpointProcess:
             self._refuse(revision, f"{type(error).__name__}: {error}")
         else:
             self._refused = None if file == self._file else self._refused
-            logger.info("live", extra={"endpoint": self.endpoint, "revision": route.revision, "version": route.version})
+            logger.info("live", extra={"endpoint": self.endpoint, "revision": spec.revision, "version": spec.version})
 
-    def _prepare(self, route: Route) -> Live:
-        if route.endpoint != self.endpoint:
-            raise NotFound("route", self.endpoint, f"the file is one of endpoint {route.endpoint!r}")
-        live = make_live(route, self._blobs.read, load_runner, self._open_lookup)
-        self.log.shelf.put(route)
-        write_route(self._last_good, route)
+    def _prepare(self, spec: DeploymentSpec) -> Live:
+        if spec.endpoint != self.endpoint:
+            raise NotFound("spec", self.endpoint, f"the file is one of endpoint {spec.endpoint!r}")
+        live = make_live(spec, self._blobs.read, load_runner, self._open_lookup)
+        self.log.shelf.put(spec)
+        write_spec(self._last_good, spec)
         return live
 
     def _open_lookup(self, project: str, feature_set: FeatureSet) -> Lookup:
@@ -178,7 +178,7 @@ class EndpointProcess:
 
     def _write_state(self) -> None:
         live = self.gateway.find_live()
-        state = {"pid": os.getpid(), "host": self.address[0], "port": self.address[1], "revision": live.route.revision if live else None}
+        state = {"pid": os.getpid(), "host": self.address[0], "port": self.address[1], "revision": live.spec.revision if live else None}
         with contextlib.suppress(Unavailable):  # a full disk must not stop a reload
             replace_file(state_file(self.home, self.endpoint), msgspec.json.encode(state))
 
@@ -215,7 +215,7 @@ class _Server(uvicorn.Server):
 
 async def serve(options: EndpointOptions) -> None:
     """Serve until SIGTERM, SIGINT or, when supervised, the end of the parent. Raises NotFound, Unavailable, Conflict at the start."""
-    port = read_route(route_file(options.home, options.endpoint)).port if options.port is None else options.port
+    port = read_spec(spec_file(options.home, options.endpoint)).port if options.port is None else options.port
     listener = listen(options.host, port)
     process = EndpointProcess(options.home, options.endpoint)
     process.address = listener.getsockname()[:2]

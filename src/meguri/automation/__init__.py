@@ -1,1 +1,1 @@
-"""What follows from what: triggers start pipelines, versions become candidates, champions are watched."""
+"""Triggers start pipelines, new versions become candidates, and a promoted version passes a bake period."""

@@ -1,4 +1,4 @@
-"""Triggers and watches, as values and rules."""
+"""Triggers and bake_periods, as values and rules."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from meguri.core.definitions.automation import TriggerDefinition
 from meguri.core.ids import DeploymentId, ModelVersionId
 
-WatchState = Literal["open", "passed", "failed", "dropped"]
+BakeState = Literal["open", "passed", "failed", "dropped"]
 AFTER_FAILURE = timedelta(days=1)
 """Cool-down (event time) after a run that failed: shorter than after one that was judged, but never a storm."""
 
-MINIMUM_WATCHED_ROWS = 24
+MINIMUM_BAKE_ROWS = 24
 GRACE = timedelta(days=1)
-"""How much later than a source's own delay the last labels of a watched window may come before the watch is judged without them."""
+"""How much later than the source's own delay the last labels of a bake period may arrive before it is evaluated without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TriggerState:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class BakePeriod:
     """The first window after a deployment, in event time, in which the new version is compared with the former one on the same rows."""
 
     id: str
@@ -53,10 +53,10 @@ class Watch:
     former: ModelVersionId
     window_from: datetime
     window_to: datetime
-    judge_from: datetime
+    evaluate_from: datetime
     tolerance: float
     metric: Literal["mae", "wape", "rmse"]
-    state: WatchState
+    state: BakeState
     evidence: dict[str, Any] | None  # Any: JSON
     decided_at: datetime | None
 

@@ -1,10 +1,11 @@
-"""Routes of triggers and watches."""
+"""Routes of triggers and bake_periods."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from meguri.access.routes import Page, Request, Route, limit_of, project_of
+from meguri.access.routes import ListPage, Request, Route, limit_of, project_of
 from meguri.automation.service import BY_HAND, Automation
 
 
@@ -21,20 +22,22 @@ class Fired:
 
 
 def routes(automation: Automation) -> list[Route]:
-    def triggers(request: Request) -> Page:
-        return Page(automation.list_triggers(project_of(request)))
+    def triggers(request: Request) -> ListPage[Any]:
+        return ListPage(automation.list_triggers(project_of(request)))
 
     def fire(request: Request) -> Fired:
         body: Fire = request.body
         return Fired(automation.fire_by_hand(project_of(request), request.path["trigger"], body.reason))
 
-    def watches(request: Request) -> Page:
+    def bake_periods(request: Request) -> ListPage[Any]:
         query = request.query
-        return Page(automation.list_watches(query.get("project"), query.get("endpoint"), limit_of(request)))
+        return ListPage(automation.list_bake_periods(query.get("project"), query.get("endpoint"), limit_of(request)))
 
     wanted = {"project": str, "endpoint": str, "limit": int}
     return [
-        Route("GET", "/api/v1/triggers", "triggers:read", triggers, "Triggers with their last firing", answer=Page, query={"project": str}),
+        Route(
+            "GET", "/api/v1/triggers", "triggers:read", triggers, "Triggers with their last firing", answer=ListPage, query={"project": str}
+        ),
         Route(
             "POST",
             "/api/v1/triggers/{trigger}/fire",
@@ -46,5 +49,13 @@ def routes(automation: Automation) -> list[Route]:
             {"project": str},
             202,
         ),
-        Route("GET", "/api/v1/watches", "watches:read", watches, "Watched deployments, the newest first", answer=Page, query=wanted),
+        Route(
+            "GET",
+            "/api/v1/bake-periods",
+            "bake-periods:read",
+            bake_periods,
+            "Watched deployments, the newest first",
+            answer=ListPage,
+            query=wanted,
+        ),
     ]

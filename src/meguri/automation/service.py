@@ -12,7 +12,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from meguri.automation import tables
-from meguri.automation.model import GRACE, MINIMUM_WATCHED_ROWS, Comparison, Firing, TriggerState, Watch, compare, why_not
+from meguri.automation.model import GRACE, MINIMUM_BAKE_ROWS, BakePeriod, Comparison, Firing, TriggerState, compare, why_not
 from meguri.core.definitions.automation import GateDefinition, PolicyDefinition, TriggerDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import NotFound, Unavailable
@@ -29,7 +29,7 @@ from meguri.registry.service import Registry
 from meguri.serving.model import COMING_OR_LIVE
 from meguri.serving.service import Serving
 
-WATCH_JOB = "watch.judge"
+BAKE_JOB = "bake.evaluate"
 BY_HAND = "by hand"
 
 Definitions = Callable[[Connection, str], ProjectDefinition | None]
@@ -53,7 +53,7 @@ class Submit(Protocol):
 
 
 class Automation:
-    """Triggers, candidates and watches. All times are the project's event time; nothing here looks at the wall clock to decide."""
+    """Triggers, candidates and bake_periods. All times are the project's event time; nothing here looks at the wall clock to decide."""
 
     def __init__(
         self,
@@ -83,15 +83,15 @@ class Automation:
                 )
 
     def advanced(self, tx: Connection, event: Event) -> None:
-        """`watermark.advanced`: fire the schedules that are due, and judge the watches whose labels are there."""
+        """`watermark.advanced`: fire the schedules that are due, and judge the bake_periods whose labels are there."""
         now = self._now(tx, event.project)
         for trigger in self._triggers(tx, event.project):
             if trigger.on == "schedule" and trigger.every_seconds is not None and self._is_due(tx, event, trigger, now):
                 self._fire(tx, event.project, trigger, f"every {show_seconds(trigger.every_seconds)}", {"event": event.sequence})
-        for watch in tables.list_watches(tx, event.project, state="open"):
-            if now >= watch.judge_from:
-                id = f"watch:{watch.id}"
-                self.jobs.enqueue_again(tx, WATCH_JOB, id, project=watch.project, payload={"watch": watch.id}, subject=watch.deployment)
+        for bake in tables.list_bake_periods(tx, event.project, state="open"):
+            if now >= bake.evaluate_from:
+                id = f"bake:{bake.id}"
+                self.jobs.enqueue_again(tx, BAKE_JOB, id, project=bake.project, payload={"bake": bake.id}, subject=bake.deployment)
 
     def ended(self, tx: Connection, event: Event) -> None:
         """`pipeline_run.finished` and `.failed`: the next firing may come (after the cool-down)."""
@@ -126,7 +126,7 @@ class Automation:
         self._champion_follows(tx, event, None if live is None else live.version, f"roll back: {event.payload['why']}")
 
     def rolled_back(self, tx: Connection, event: Event) -> None:
-        """`deployment.rolled_back`, by a watch or by hand: the version that serves again is champion."""
+        """`deployment.rolled_back`, by a bake or by hand: the version that serves again is champion."""
         self._champion_follows(tx, event, str(event.payload["to"]), str(event.payload["reason"]))
 
     def _champion_follows(self, tx: Connection, event: Event, serving: str | None, reason: str) -> None:
@@ -141,18 +141,18 @@ class Automation:
             self.registry.drop_alias(tx, event.project, model, CHAMPION, reason=reason)
 
     def went_live(self, tx: Connection, event: Event) -> None:
-        """`deployment.live`: watch the new version, unless it is the first one or the way back."""
+        """`deployment.live`: bake the new version, unless it is the first one or the way back."""
         definition, former, version = self.definitions(tx, event.project), event.payload.get("former"), event.payload["version"]
-        for watch in tables.list_watches(tx, event.project, state="open", endpoint=event.payload["endpoint"]):
-            tables.decide_watch(tx, watch.id, "dropped", {"why": "another deployment went live first"}, self.clock())
+        for bake in tables.list_bake_periods(tx, event.project, state="open", endpoint=event.payload["endpoint"]):
+            tables.decide_bake_period(tx, bake.id, "dropped", {"why": "another deployment went live first"}, self.clock())
         if definition is None or former is None or former == version or self._is_way_back(tx, event.subject):
             return
         endpoint, now = str(event.payload["endpoint"]), self._now(tx, event.project)
         policy = _policy(definition, endpoint)
-        end = now + timedelta(seconds=policy.watch_seconds)
+        end = now + timedelta(seconds=policy.bake_seconds)
         delay = timedelta(seconds=_label_delay(definition, endpoint))
-        watch = Watch(
-            f"watch_{event.subject}",
+        bake = BakePeriod(
+            f"bake_{event.subject}",
             event.project,
             endpoint,
             self.registry.get_version(tx, version).model,
@@ -168,60 +168,58 @@ class Automation:
             None,
             None,
         )
-        tables.add_watch(tx, watch)
+        tables.add_bake_period(tx, bake)
 
     def _is_way_back(self, tx: Connection, deployment: str) -> bool:
         former = self.serving.get_deployment(tx, deployment).former
         return former is not None and self.serving.get_deployment(tx, former).state == "rolled_back"
 
-    def judge_watch(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    def evaluate_bake(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
         """The job: compare the new version with the former one on the rows of the window; go back if it is worse than allowed."""
         with self.db.read() as tx:
-            watch = tables.get_watch(tx, payload["watch"])
-            version, former = self.registry.get_version(tx, watch.version), self.registry.get_version(tx, watch.former)
-        if watch.state != "open":
-            return {"state": watch.state}
-        rows = [
-            row for row in self.monitoring.window_rows(watch.endpoint, watch.window_from, watch.window_to) if row.version == watch.version
-        ]
-        if len(rows) < MINIMUM_WATCHED_ROWS:
-            why = f"{len(rows)} labelled rows are too few to compare, {MINIMUM_WATCHED_ROWS} are needed"
-            return self._end(watch, "passed", {"why": why, "rows": len(rows)})
+            bake = tables.get_bake_period(tx, payload["bake"])
+            version, former = self.registry.get_version(tx, bake.version), self.registry.get_version(tx, bake.former)
+        if bake.state != "open":
+            return {"state": bake.state}
+        rows = [row for row in self.monitoring.window_rows(bake.endpoint, bake.window_from, bake.window_to) if row.version == bake.version]
+        if len(rows) < MINIMUM_BAKE_ROWS:
+            why = f"{len(rows)} labelled rows are too few to compare, {MINIMUM_BAKE_ROWS} are needed"
+            return self._end(bake, "passed", {"why": why, "rows": len(rows)})
         names = [each.name for each in version.inputs]
         if missing := [each.name for each in former.inputs if each.name not in names]:
             why = f"{former.label} takes {', '.join(missing)}, which {version.label} does not, so it cannot be asked about the same rows"
-            return self._end(watch, "passed", {"why": why, "rows": len(rows)})
+            return self._end(bake, "passed", {"why": why, "rows": len(rows)})
         frame = pl.DataFrame([row.inputs for row in rows], schema=names, orient="row", infer_schema_length=None)
-        counterfactual = self.score(watch.project, watch.former, frame)
+        counterfactual = self.score(bake.project, bake.former, frame)
         labels, outputs = (np.array([getattr(row, name) for row in rows], np.float64) for name in ("label", "output"))
-        found = compare(watch.metric, labels, outputs, counterfactual)
-        return self._conclude(watch, found)
+        found = compare(bake.metric, labels, outputs, counterfactual)
+        return self._conclude(bake, found)
 
-    def _conclude(self, watch: Watch, found: Comparison) -> dict[str, Any]:  # Any: JSON
-        evidence = {**msgspec.to_builtins(found), "tolerance": watch.tolerance, "from": iso(watch.window_from), "to": iso(watch.window_to)}
-        return self._end(watch, "failed" if found.worse_by > watch.tolerance else "passed", evidence)
+    def _conclude(self, bake: BakePeriod, found: Comparison) -> dict[str, Any]:  # Any: JSON
+        evidence = {**msgspec.to_builtins(found), "tolerance": bake.tolerance, "from": iso(bake.window_from), "to": iso(bake.window_to)}
+        return self._end(bake, "failed" if found.worse_by > bake.tolerance else "passed", evidence)
 
-    def _end(self, watch: Watch, state: str, evidence: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    def _end(self, bake: BakePeriod, state: str, evidence: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
         with self.db.write() as tx:
-            if tables.get_watch(tx, watch.id).state != "open":
+            if tables.get_bake_period(tx, bake.id).state != "open":
                 return {"state": "dropped"}
-            newest = next((each.id for each in self.serving.list_deployments(tx, watch.endpoint) if each.state in COMING_OR_LIVE), None)
-            if state == "failed" and newest != watch.deployment:
+            newest = next((each.id for each in self.serving.list_deployments(tx, bake.endpoint) if each.state in COMING_OR_LIVE), None)
+            if state == "failed" and newest != bake.deployment:
                 raise Unavailable(
-                    "the way back", f"deployment {newest} is coming, and would be undone in place of the one that was watched"
+                    "the way back", f"deployment {newest} is coming, and would be undone in place of the one in its bake period"
                 )
-            tables.decide_watch(tx, watch.id, state, evidence, self.clock())
+            tables.decide_bake_period(tx, bake.id, state, evidence, self.clock())
             numbers = {
-                "number": self.registry.get_version(tx, watch.version).number,
-                "former_number": self.registry.get_version(tx, watch.former).number,
+                "number": self.registry.get_version(tx, bake.version).number,
+                "former_number": self.registry.get_version(tx, bake.former).number,
             }
-            named = {"endpoint": watch.endpoint, "model": watch.model, "deployment": watch.deployment, "version": watch.version}
-            payload = {**named, "former": watch.former, **numbers, "evidence": evidence}
-            self.events.add(tx, f"watch.{state}", project=watch.project, subject=watch.deployment, payload=payload)
+            named = {"endpoint": bake.endpoint, "model": bake.model, "deployment": bake.deployment, "version": bake.version}
+            payload = {**named, "former": bake.former, **numbers, "evidence": evidence}
+            self.events.add(tx, f"bake.{state}", project=bake.project, subject=bake.deployment, payload=payload)
             if state == "failed":
-                reason = f"roll back: {watch.metric} is {evidence['worse_by']:.1%} worse than the former version's on the same rows"
-                self.serving.roll_back(tx, watch.project, watch.endpoint, reason=reason)
-                self.registry.set_alias(tx, watch.project, watch.model, "champion", watch.former, reason=reason)
+                reason = f"roll back: {bake.metric} is {evidence['worse_by']:.1%} worse than the former version's on the same rows"
+                self.serving.roll_back(tx, bake.project, bake.endpoint, reason=reason)
+                self.registry.set_alias(tx, bake.project, bake.model, "champion", bake.former, reason=reason)
         return {"state": state}
 
     def fire_by_hand(self, project: str, trigger: str, reason: str = BY_HAND) -> PipelineRunId:
@@ -234,10 +232,10 @@ class Automation:
             found = self._triggers(tx, project)
             return [TriggerState(project, each, self._last(tx, project, each.policy)) for each in found]
 
-    def list_watches(self, project: str | None, endpoint: str | None = None, limit: int = 100) -> list[Watch]:
+    def list_bake_periods(self, project: str | None, endpoint: str | None = None, limit: int = 100) -> list[BakePeriod]:
         """The newest first."""
         with self.db.read() as tx:
-            return tables.list_watches(tx, project, endpoint=endpoint, limit=limit)
+            return tables.list_bake_periods(tx, project, endpoint=endpoint, limit=limit)
 
     def _fire(self, tx: Connection, project: str, trigger: TriggerDefinition, reason: str, evidence: dict[str, Any]) -> None:  # Any: JSON
         last, now = self._last(tx, project, trigger.policy), self._now(tx, project)

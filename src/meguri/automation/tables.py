@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Float, Index, Row, String, Table, insert, select, update
 
-from meguri.automation.model import Firing, Watch
+from meguri.automation.model import BakePeriod, Firing
 from meguri.core.errors import NotFound
 from meguri.db.dialect import upsert
 from meguri.db.metadata import Json, Micros, metadata
@@ -24,8 +24,8 @@ firings = Table(
 )
 """The last firing of each policy target: triggers that start the same pipeline for the same endpoint share one cool-down."""
 
-watches = Table(
-    "watches",
+bake_periods = Table(
+    "bake_periods",
     metadata,
     Column("id", String(160), primary_key=True),
     Column("project", String(128), nullable=False),
@@ -36,13 +36,13 @@ watches = Table(
     Column("former", String(64), nullable=False),
     Column("window_from", Micros, nullable=False),
     Column("window_to", Micros, nullable=False),
-    Column("judge_from", Micros, nullable=False),
+    Column("evaluate_from", Micros, nullable=False),
     Column("tolerance", Float(53), nullable=False),
     Column("metric", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("evidence", Json),
     Column("decided_at", Micros),
-    Index("ix_watches_project_state", "project", "state"),
+    Index("ix_bake_periods_project_state", "project", "state"),
 )
 
 
@@ -62,31 +62,31 @@ def end_firing(tx: Connection, pipeline_run: str, status: str) -> None:
     tx.execute(update(firings).where(firings.c.pipeline_run == pipeline_run, firings.c.status == "running").values(status=status))
 
 
-def add_watch(tx: Connection, watch: Watch) -> None:
-    tx.execute(insert(watches), {name: getattr(watch, name) for name in Watch.__dataclass_fields__})
+def add_bake_period(tx: Connection, bake: BakePeriod) -> None:
+    tx.execute(insert(bake_periods), {name: getattr(bake, name) for name in BakePeriod.__dataclass_fields__})
 
 
-def decide_watch(tx: Connection, id: str, state: str, evidence: dict[str, Any] | None, at: datetime) -> None:  # Any: JSON
-    tx.execute(update(watches).where(watches.c.id == id).values(state=state, evidence=evidence, decided_at=at))
+def decide_bake_period(tx: Connection, id: str, state: str, evidence: dict[str, Any] | None, at: datetime) -> None:  # Any: JSON
+    tx.execute(update(bake_periods).where(bake_periods.c.id == id).values(state=state, evidence=evidence, decided_at=at))
 
 
-def get_watch(tx: Connection, id: str) -> Watch:
-    row = tx.execute(select(watches).where(watches.c.id == id)).first()
+def get_bake_period(tx: Connection, id: str) -> BakePeriod:
+    row = tx.execute(select(bake_periods).where(bake_periods.c.id == id)).first()
     if row is None:
-        raise NotFound("watch", id)
-    return _watch(row)
+        raise NotFound("bake", id)
+    return _bake_period(row)
 
 
-def list_watches(
+def list_bake_periods(
     tx: Connection, project: str | None, *, state: str | None = None, endpoint: str | None = None, limit: int = 100
-) -> list[Watch]:
+) -> list[BakePeriod]:
     """The newest first."""
-    query = select(watches).order_by(watches.c.window_from.desc(), watches.c.id.desc()).limit(limit)
-    for column, value in ((watches.c.project, project), (watches.c.state, state), (watches.c.endpoint, endpoint)):
+    query = select(bake_periods).order_by(bake_periods.c.window_from.desc(), bake_periods.c.id.desc()).limit(limit)
+    for column, value in ((bake_periods.c.project, project), (bake_periods.c.state, state), (bake_periods.c.endpoint, endpoint)):
         if value is not None:
             query = query.where(column == value)
-    return [_watch(row) for row in tx.execute(query)]
+    return [_bake_period(row) for row in tx.execute(query)]
 
 
-def _watch(row: Row[Any]) -> Watch:  # Any: a row of a dynamic select
-    return Watch(**row._mapping)
+def _bake_period(row: Row[Any]) -> BakePeriod:  # Any: a row of a dynamic select
+    return BakePeriod(**row._mapping)

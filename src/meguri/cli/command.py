@@ -14,7 +14,7 @@ from typing import Any
 from meguri.core.errors import Invalid, Unavailable
 from meguri.core.settings import Settings, read_settings
 from meguri.sdk.client import Client, connect
-from meguri.sdk.transport import Place, find_server
+from meguri.sdk.transport import Target, find_server
 
 Run = Callable[[argparse.Namespace], int]
 Commands = Any  # Any: argparse keeps the class of subparsers private
@@ -58,9 +58,9 @@ def client_of(args: argparse.Namespace) -> Client:
 
 def server_of(args: argparse.Namespace) -> Client:
     """A client for what only a running server does. Raises Unavailable where there is none."""
-    place = Place.read(url=args.url, home=args.home)
-    if find_server(place) is None:
-        raise Unavailable("server", f"none runs on home {place.home}: start one with `meguri server --home {place.home}`")
+    target = Target.read(url=args.url, home=args.home)
+    if find_server(target) is None:
+        raise Unavailable("server", f"none runs on home {target.home}: start one with `meguri server --home {target.home}`")
     return connect(url=args.url, home=args.home)
 
 
@@ -85,7 +85,7 @@ def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: M
         print(empty)
         return 0
     cells = [[_text(row.get(key)) for key in columns] for row in rows]
-    widths = [max(_width(heading), *(_width(row[place]) for row in cells)) for place, heading in enumerate(columns.values())]
+    widths = [max(_width(heading), *(_width(row[target]) for row in cells)) for target, heading in enumerate(columns.values())]
     right = [all(isinstance(row.get(key), int | float) or row.get(key) is None for row in rows) for key in columns]
     for line in [list(columns.values()), *cells]:
         print("  ".join(_pad(text, width, at_right) for text, width, at_right in zip(line, widths, right, strict=True)).rstrip())

@@ -21,7 +21,7 @@ from typing import Any
 
 from meguri.app.home import find_owner
 from meguri.cli.command import Commands, add_command, note
-from meguri.cli.replay import Cursor, Replay, Told, ensure_same_scene
+from meguri.cli.replay import Cursor, LoopEvent, Replay, ensure_same_scene
 from meguri.cli.scenes import Bento, Bikes, Json, Scene
 from meguri.cli.sentences import sentence
 from meguri.core.errors import NotFound, Unavailable, Unsupported
@@ -86,7 +86,9 @@ def _stays(args: argparse.Namespace) -> bool:
 
 def _replay(client: Client, scene: Scene, file: Path, server: Server) -> Json:
     reporter = Reporter(scene)
-    replay = Replay(client, scene, file, token=server.token, tell=reporter.tell, progress=reporter.progress, revive=server.ensure_alive)
+    replay = Replay(
+        client, scene, file, token=server.token, tell=reporter.print_news, progress=reporter.progress, revive=server.ensure_alive
+    )
     try:
         if replay.cursor.day > scene.start:
             print(f"going on from {replay.cursor.day:%Y-%m-%d}")
@@ -136,7 +138,7 @@ class Reporter:
         self._began = time.monotonic()
         self._days = 0
 
-    def tell(self, event: Told) -> None:
+    def print_news(self, event: LoopEvent) -> None:
         text = None if event.kind in SAID_ALREADY else sentence(event.kind, event.subject, event.payload)
         if text is not None:
             self._clear()

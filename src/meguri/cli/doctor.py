@@ -56,9 +56,9 @@ def _home(home: Path) -> Iterator[tuple[str, str, str]]:
 
 def _server(home: Path) -> Iterator[tuple[str, str, str]]:
     from meguri.sdk.client import connect
-    from meguri.sdk.transport import Place, find_server
+    from meguri.sdk.transport import Target, find_server
 
-    if find_server(Place.read(home=home)) is None:
+    if find_server(Target.read(home=home)) is None:
         yield "server", "none runs on this home (start one with `meguri server`)", ""
         return
     try:

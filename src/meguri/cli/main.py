@@ -13,7 +13,7 @@ from meguri.cli.command import Commands, note
 from meguri.core.errors import MeguriError
 
 GROUPS = (
-    "server", "demo", "apply", "sources", "pipelines", "endpoints", "labels", "settle",
+    "server", "demo", "apply", "sources", "pipelines", "endpoints", "labels", "watermark",
     "loop", "runs", "models", "monitors", "datasets", "lineage", "doctor",
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ class News:
         newest = client.get("/api/v1/history", project=project, limit=1)["items"]
         self._after = newest[0]["sequence"] if newest else 0
 
-    def tell(self) -> None:
+    def print_news(self) -> None:
         while True:
             events = self._client.get("/api/v1/history", project=self._project, after=self._after, limit=PAGE)["items"]
             for event in events:
@@ -32,13 +32,13 @@ class News:
             if len(events) < PAGE:
                 return
 
-    def tell_until_settled(self, until: datetime | None = None, *, timeout_seconds: float = 1_800.0) -> None:
+    def print_until_reached(self, until: datetime | None = None, *, timeout_seconds: float = 1_800.0) -> None:
         """Tell until the project has reached an event time and all that follows from it is done. Raises Unavailable after the timeout."""
         deadline = time.monotonic() + timeout_seconds
         while True:
-            state = self._client.get(f"/api/v1/projects/{self._project}/settled", until=until, wait=WAIT_SECONDS)
-            self.tell()
-            if state["settled"]:
+            state = self._client.get(f"/api/v1/projects/{self._project}/watermark", until=until, wait=WAIT_SECONDS)
+            self.print_news()
+            if state["reached"]:
                 return
             if time.monotonic() > deadline:
                 why = f"project {self._project} still has {state['jobs']} jobs at work after {timeout_seconds:g} s"

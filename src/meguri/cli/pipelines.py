@@ -75,7 +75,7 @@ def cancel(args: argparse.Namespace) -> int:
 
 def _wait(client: Client, news: News, run: str) -> int:
     """Until the run has ended, and with it all that follows: the gate, and the deployment."""
-    news.tell_until_settled()
+    news.print_until_reached()
     found = client.pipeline_runs.get(run)
     if found["status"] != "finished":
         note(f"pipeline run {run} {found['status']}: {found['error'] or f'see its steps with `meguri pipelines runs {run}`'}")

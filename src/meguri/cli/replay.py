@@ -1,4 +1,4 @@
-"""Replays a stream through a running server, as any client would: a request a prediction, each truth 24 hours later, a settle a day."""
+"""Replays a stream through a running server as any client would: one request a prediction, labels 24 hours later, one advance a day."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LoopEvent:
     """An event of the loop, as the history has it."""
 
     sequence: int
@@ -91,7 +91,7 @@ class Replay:
         cursor_file: Path,
         *,
         token: str,
-        tell: Callable[[Told], None],
+        tell: Callable[[LoopEvent], None],
         progress: Callable[[Cursor], None],
         revive: Callable[[], None] = lambda: None,
     ) -> None:
@@ -113,10 +113,10 @@ class Replay:
         name = self.scene.name
         for rows in _batches(self.scene.history(), BATCH):
             self._push(rows)
-        self.settle(self.scene.start)
+        self.advance_watermark(self.scene.start)
         if self._serving() is None:
             self._patiently(self._train)
-            self.settle(self.scene.start)
+            self.advance_watermark(self.scene.start)
         if self._serving() is None:
             raise Conflict(f"the first model of {name} does not serve: `meguri loop history` and `meguri pipelines runs` say why")
         self.cursor.is_trained = True
@@ -139,7 +139,7 @@ class Replay:
         self._recall(last)
         self._release(self.scene.end + DELAY)
         for more in (1, 2, 3):
-            self.settle(self.scene.end + more * DAY)
+            self.advance_watermark(self.scene.end + more * DAY)
         self.cursor.is_done = True
         self.cursor.write(self.cursor_file)
 
@@ -155,7 +155,7 @@ class Replay:
             for moment in together:
                 self._predict(moment)
         self._release(day + DAY)
-        self.settle(day + DAY)
+        self.advance_watermark(day + DAY)
         self.cursor.day = day + DAY
         self.cursor.failed += self._endpoint.failed
         self._endpoint.failed = 0
@@ -207,27 +207,27 @@ class Replay:
         answer = self._server.post(f"/api/v1/sources/{self.scene.source}/push?project={self.scene.name}", {"rows": rows})
         return {each["row"] for each in answer["quarantined"]}
 
-    def settle(self, until: datetime) -> None:
+    def advance_watermark(self, until: datetime) -> None:
         """Let the project reach an event time and wait for all that follows from it; then tell what happened."""
         for future in self._labelling:
             future.result()
         self._labelling.clear()
-        self._patiently(lambda: self.client.projects.settle(self.scene.name, until))
+        self._patiently(lambda: self.client.projects.advance_watermark(self.scene.name, until))
         for event in self._new_events():
             self.cursor.sequence = event.sequence
             self._tell(event)
 
-    def _new_events(self) -> list[Told]:
+    def _new_events(self) -> list[LoopEvent]:
         return [*self.events(after=self.cursor.sequence)]
 
-    def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterable[Told]:
+    def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterable[LoopEvent]:
         """The history of the project, the oldest first."""
         while True:
             query = {"project": self.scene.name, "after": after, "limit": 1_000, "kinds": ",".join(kinds) if kinds else None}
             page = self._patiently(partial(self.client.get, "/api/v1/history", **query))["items"]
             for each in page:
                 at = each.get("event_at")
-                yield Told(each["sequence"], each["kind"], each["subject"], each["payload"], None if at is None else _time(at))
+                yield LoopEvent(each["sequence"], each["kind"], each["subject"], each["payload"], None if at is None else _time(at))
             if len(page) < 1_000:
                 return
             after = page[-1]["sequence"]
@@ -267,7 +267,7 @@ class Replay:
 
     def _server_url(self) -> str:
         self._patiently(lambda: self.client.get("/health"))  # finds the server again where it moved
-        return self.client.link.url
+        return self.client.connection.url
 
     def _endpoint_url(self) -> str:
         found = self._patiently(lambda: self.client.endpoints.get(self.scene.name))

@@ -77,15 +77,15 @@ def _rolled_back(_subject: str, payload: Payload) -> str:
     return f"endpoint {payload.get('endpoint', '')} rolled back: {payload.get('reason') or payload.get('why') or ''}".rstrip(": ")
 
 
-def _watch_passed(_subject: str, payload: Payload) -> str:
-    return f"{payload.get('model', '')} {payload.get('number', '')} proved itself: {_watched(payload)}"
+def _bake_passed(_subject: str, payload: Payload) -> str:
+    return f"{payload.get('model', '')} {payload.get('number', '')} proved itself: {_bake_figures(payload)}"
 
 
-def _watch_failed(_subject: str, payload: Payload) -> str:
-    return f"{payload.get('model', '')} {payload.get('number', '')} is worse than promised: {_watched(payload)}"
+def _bake_failed(_subject: str, payload: Payload) -> str:
+    return f"{payload.get('model', '')} {payload.get('number', '')} is worse than promised: {_bake_figures(payload)}"
 
 
-def _watched(payload: Payload) -> str:
+def _bake_figures(payload: Payload) -> str:
     evidence: Payload = payload.get("evidence") or {}
     if evidence.get("version") is None or evidence.get("former") is None:
         return str(evidence.get("why", "no verdict"))
@@ -122,7 +122,7 @@ _SENTENCES: dict[str, Callable[[str, Payload], str]] = {
     "promotion.rejected": _rejected,
     "deployment.live": _live,
     "deployment.rolled_back": _rolled_back,
-    "watch.passed": _watch_passed,
-    "watch.failed": _watch_failed,
+    "bake.passed": _bake_passed,
+    "bake.failed": _bake_failed,
     "rows.quarantined": _quarantined,
 }

@@ -14,7 +14,7 @@ import msgspec
 
 from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, show
 from meguri.cli.csvfile import Columns, Rows, batches, read_rows
-from meguri.cli.settle import read_time
+from meguri.cli.watermark import read_time
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid, NotFound
 from meguri.sdk.client import Client

@@ -14,7 +14,7 @@ from meguri.core.errors import MeguriError, Unavailable
 
 IDLE_SECONDS = 2.0
 """A connection that rested longer is opened anew: servers close idle ones, and the request would be lost in between."""
-PASSING = {429, 502, 503}
+RETRYABLE = {429, 502, 503}
 
 
 class Wire:
@@ -43,7 +43,7 @@ class Wire:
                 if 200 <= status < 300:
                     return msgspec.json.decode(answer)
                 why = f"status {status}: {answer[:300].decode(errors='replace')}"
-                if status not in PASSING:
+                if status not in RETRYABLE:
                     self.failed += 1
                     raise MeguriError(f"POST {path} was refused with {why}")
             self.failed += 1

@@ -105,7 +105,7 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class GroundTruth:
     """What only the world knows. `day`: the first day of the change, None in a control; `factor`: by how much takeaway grew."""
 
     day: date | None
@@ -125,7 +125,7 @@ class World:
         factor = float(np.round(secret.uniform(1.6, 2.0), 2))
         garbled = STREAM_DAY + timedelta(days=int(secret.integers(14, 43)))
         hour = int(secret.integers(OPEN_HOURS.start, OPEN_HOURS.stop))
-        self.truth = Truth(
+        self.truth = GroundTruth(
             day if change else None, factor if change else 1.0, datetime(garbled.year, garbled.month, garbled.day, hour, tzinfo=UTC)
         )
         self._days = [FIRST_DAY + timedelta(days=n) for n in range((STREAM_DAY - FIRST_DAY).days + STREAM_DAYS)]

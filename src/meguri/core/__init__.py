@@ -1,1 +1,1 @@
-"""Values and rules that every floor may use. Nothing here does I/O."""
+"""Values and rules that every layer may use. Nothing here does I/O."""

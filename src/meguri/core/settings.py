@@ -19,7 +19,7 @@ class Settings:
     `home`: the folder of everything. `host`, `port`: the server's address (loopback by default; port 0 takes a free one).
     `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home. `allowed_hosts`: further `Host` values to answer to.
     `worker_threads`: threads of a step worker's numeric libraries (fixed, so that results repeat).
-    `tick_seconds`: how often a project on the wall clock is settled. `log_format`: `prose` or `json`.
+    `watermark_seconds`: how often the watermark of a project on the wall clock is advanced. `log_format`: `prose` or `json`.
     """
 
     home: Path = field(default_factory=lambda: Path(".meguri"))
@@ -28,7 +28,7 @@ class Settings:
     database: str = ""
     allowed_hosts: tuple[str, ...] = ()
     worker_threads: int = 1
-    tick_seconds: float = 5.0
+    watermark_seconds: float = 5.0
     log_format: str = "prose"
 
     def with_values(self, values: Mapping[str, object], origin: str) -> Settings:
@@ -72,7 +72,7 @@ def _read(name: str, value: object, origin: str) -> object:
             return int(str(value))
         except ValueError as error:
             raise Invalid(name, f"{origin} says {value!r}, which is not a whole number") from error
-    if name == "tick_seconds":
+    if name == "watermark_seconds":
         try:
             return float(str(value))
         except ValueError as error:

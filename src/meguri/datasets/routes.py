@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from meguri.access.routes import Page, Request, Route, limit_of, project_of
+from meguri.access.routes import ListPage, Request, Route, limit_of, project_of
 from meguri.core.definitions.features import DType
 from meguri.core.errors import Invalid
 from meguri.core.ids import SnapshotId
@@ -47,39 +48,39 @@ class DatasetAnswer:
 
 
 def routes(datasets: Datasets) -> list[Route]:
-    def listed(request: Request) -> Page:
+    def listed(request: Request) -> ListPage[Any]:
         project = project_of(request)
         quarantined = datasets.count_quarantined(project)
-        return Page([_answer(datasets, each, quarantined.get(each.name, 0)) for each in datasets.list_datasets(project)])
+        return ListPage([_answer(datasets, each, quarantined.get(each.name, 0)) for each in datasets.list_datasets(project)])
 
     def one(request: Request) -> DatasetAnswer:
         found = datasets.get_dataset(request.path["dataset"])
         return _answer(datasets, found, datasets.count_quarantined(found.project).get(found.name, 0))
 
-    def snapshots(request: Request) -> Page:
+    def snapshots(request: Request) -> ListPage[Any]:
         found = datasets.get_dataset(request.path["dataset"])
         limit = limit_of(request)
         page = datasets.list_snapshots(found.project, found.name, limit=limit, before=request.query.get("cursor"))
-        return Page([_summary(each) for each in page], page[-1].id if len(page) == limit else None)
+        return ListPage([_summary(each) for each in page], page[-1].id if len(page) == limit else None)
 
     def snapshot(request: Request) -> Snapshot:
         return datasets.get_snapshot(SnapshotId(request.path["snapshot"]))
 
-    def quarantined(request: Request) -> Page:
+    def quarantined(request: Request) -> ListPage[Any]:
         limit = limit_of(request)
         before = _read_cursor(request.query.get("cursor"))
         page = datasets.list_quarantined(project_of(request), source=request.query.get("source"), limit=limit, before=before)
-        return Page(list(page), f"{micros(page[-1].at)}.{page[-1].id}" if len(page) == limit else None)
+        return ListPage(list(page), f"{micros(page[-1].at)}.{page[-1].id}" if len(page) == limit else None)
 
     paged: dict[str, type] = {"limit": int, "cursor": str}
     of_source: dict[str, type] = {"project": str, "source": str, **paged}
     reads = "datasets:read"
     return [
-        Route("GET", "/api/v1/datasets", reads, listed, "Datasets of a project", answer=Page, query={"project": str}),
+        Route("GET", "/api/v1/datasets", reads, listed, "Datasets of a project", answer=ListPage, query={"project": str}),
         Route("GET", "/api/v1/datasets/{dataset}", reads, one, "One dataset", answer=DatasetAnswer),
-        Route("GET", "/api/v1/datasets/{dataset}/snapshots", reads, snapshots, "Snapshots, newest first", answer=Page, query=paged),
+        Route("GET", "/api/v1/datasets/{dataset}/snapshots", reads, snapshots, "Snapshots, newest first", answer=ListPage, query=paged),
         Route("GET", "/api/v1/snapshots/{snapshot}", reads, snapshot, "One snapshot with its statistics", answer=Snapshot),
-        Route("GET", "/api/v1/quarantine", reads, quarantined, "Rows in quarantine, newest first", answer=Page, query=of_source),
+        Route("GET", "/api/v1/quarantine", reads, quarantined, "Rows in quarantine, newest first", answer=ListPage, query=of_source),
     ]
 
 

@@ -72,6 +72,21 @@ class Database:
                 listener()
 
     @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """A write that may rebuild tables: SQLite checks the references between tables once, before the commit. Raises RuntimeError where
+        one is broken then, and nothing is committed."""
+        with _clear_errors(), self._my_turn(), self.engine.connect() as plain:
+            connection = plain.execution_options(meguri_write=True, meguri_migration=True)
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.dialect == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                        raise RuntimeError(f"the migration breaks references: {broken[:3]}")
+            finally:
+                if self.dialect == "sqlite":
+                    plain.connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+    @contextmanager
     def _my_turn(self) -> Iterator[None]:
         if self._turn is None:
             yield
@@ -110,6 +125,8 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("meguri_migration", False):
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # without effect inside a transaction
         immediate = connection.get_execution_options().get("meguri_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 

@@ -28,7 +28,7 @@ def prepare(db: Database) -> None:
 
     Raises Conflict for a database of a later release, or one that is not ours.
     """
-    with db.write() as tx:
+    with db.migration() as tx:
         if db.dialect == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         version, newest = version_of(tx), newest_version()

@@ -75,7 +75,7 @@ class Verdict:
     share_better: float | None = None
 
 
-def judge(gate: GateDefinition, champion: DaySums, challenger: DaySums, *, seed: str) -> Verdict:
+def evaluate(gate: GateDefinition, champion: DaySums, challenger: DaySums, *, seed: str) -> Verdict:
     """Compare two models on the same rows. `seed`: stable text (ids of the two versions), so that the same comparison ends the same."""
     rows, days = int(challenger.rows.sum()), len(challenger.days)
     if rows < gate.minimum_rows or days < 2:

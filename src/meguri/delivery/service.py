@@ -22,7 +22,7 @@ from meguri.core.ids import ModelVersionId, NewId, PromotionId
 from meguri.core.times import Clock, from_micros, iso
 from meguri.db.engine import Database
 from meguri.delivery import tables
-from meguri.delivery.gate import DaySums, Verdict, judge
+from meguri.delivery.gate import DaySums, Verdict, evaluate
 from meguri.delivery.model import Promotion, Status
 from meguri.events.service import Events
 from meguri.features.service import Features
@@ -34,7 +34,7 @@ from meguri.registry.service import Registry
 
 logger = logging.getLogger(__name__)
 
-JOB = "promotion.judge"
+JOB = "promotion.evaluate"
 
 Definitions = Callable[[Connection, str], ProjectDefinition | None]
 
@@ -93,10 +93,10 @@ class Delivery:
             "endpoint": endpoint,
         }
         self.events.add(tx, "promotion.opened", project=project, subject=promotion.id, payload=payload)
-        self.jobs.enqueue(tx, JOB, f"judge:{promotion.id}", project=project, payload={"promotion": promotion.id}, subject=promotion.id)
+        self.jobs.enqueue(tx, JOB, f"evaluate:{promotion.id}", project=project, payload={"promotion": promotion.id}, subject=promotion.id)
         return promotion
 
-    def judge(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    def evaluate(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
         """The job: score both versions on held-out rows, and approve or reject. A judgement that fails is a rejection that says why; one
         for which something is away for a while (a disk, the database) is made later."""
         while True:
@@ -114,7 +114,7 @@ class Delivery:
                     raise
                 logger.exception("promotion not judged", extra={"promotion": promotion.id})
                 why = error.message if isinstance(error, MeguriError) else f"{type(error).__name__}: {error}"
-                verdict = Verdict(False, f"it could not be judged: {why}", promotion.gate.metric, 0, 0)
+                verdict = Verdict(False, f"it could not be evaluated: {why}", promotion.gate.metric, 0, 0)
             if self._decide(promotion, challenger, champion, verdict, days):
                 return {"status": "approved" if verdict.passed else "rejected"}
 
@@ -134,11 +134,11 @@ class Delivery:
         ensure_no_overlap(times, cutoffs)
         now = DaySums.of(times, labels, self.score(promotion.project, challenger.id, frame))
         if champion is None:
-            before = DaySums.of(times, labels, np.full(len(labels), (challenger.about.mean_predictor or {}).get("value", 0.0)))
-            verdict = judge(promotion.gate, before, now, seed=f"mean:{challenger.number}")
+            before = DaySums.of(times, labels, np.full(len(labels), (challenger.spec.mean_predictor or {}).get("value", 0.0)))
+            verdict = evaluate(promotion.gate, before, now, seed=f"mean:{challenger.number}")
             return replace(verdict, why=f"against the mean of the training labels: {verdict.why}"), now
         before = DaySums.of(times, labels, self.score(promotion.project, champion.id, frame))
-        return judge(promotion.gate, before, now, seed=f"{champion.number}:{challenger.number}"), now
+        return evaluate(promotion.gate, before, now, seed=f"{champion.number}:{challenger.number}"), now
 
     def _decide(
         self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None, verdict: Verdict, days: DaySums | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import Page, Request, Route, project_of
+from meguri.access.routes import ListPage, Request, Route, project_of
 from meguri.core.definitions.features import FeatureServiceDefinition, FeatureViewDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
@@ -70,8 +70,8 @@ def routes(features: Features) -> list[Route]:
 
 
 def _of_sources(features: Features) -> list[Route]:
-    def listed(request: Request) -> Page:
-        return Page(list(features.list_sources(project_of(request))))
+    def listed(request: Request) -> ListPage[Any]:
+        return ListPage(list(features.list_sources(project_of(request))))
 
     def push(request: Request) -> PushResult:
         return features.push(project_of(request), request.path["source"], request.body.rows)
@@ -81,25 +81,27 @@ def _of_sources(features: Features) -> list[Route]:
 
     one = "/api/v1/sources/{source}"
     return [
-        Route("GET", "/api/v1/sources", READS, listed, "Sources with their freshness", answer=Page, query=IN_PROJECT),
+        Route("GET", "/api/v1/sources", READS, listed, "Sources with their freshness", answer=ListPage, query=IN_PROJECT),
         Route("POST", f"{one}/push", WRITES, push, "Push rows of a source", body=Push, answer=PushResult, query=IN_PROJECT),
         Route("PUT", f"{one}/schema", WRITES, adopt, "Hold rows against another snapshot", body=Adopt, answer=Schema, query=IN_PROJECT),
     ]
 
 
 def _of_definitions(features: Features) -> list[Route]:
-    def views(request: Request) -> Page:
+    def views(request: Request) -> ListPage[Any]:
         definition = features.definition(project_of(request))
         services = definition.feature_services
-        return Page([ViewAnswer(view, [each.name for each in services if view.name in each.views]) for view in definition.feature_views])
+        return ListPage(
+            [ViewAnswer(view, [each.name for each in services if view.name in each.views]) for view in definition.feature_views]
+        )
 
-    def services(request: Request) -> Page:
+    def services(request: Request) -> ListPage[Any]:
         definition = features.definition(project_of(request))
-        return Page([_service_answer(definition, each) for each in definition.feature_services])
+        return ListPage([_service_answer(definition, each) for each in definition.feature_services])
 
     return [
-        Route("GET", "/api/v1/feature-views", READS, views, "Feature views", answer=Page, query=IN_PROJECT),
-        Route("GET", "/api/v1/feature-services", READS, services, "Feature services", answer=Page, query=IN_PROJECT),
+        Route("GET", "/api/v1/feature-views", READS, views, "Feature views", answer=ListPage, query=IN_PROJECT),
+        Route("GET", "/api/v1/feature-services", READS, services, "Feature services", answer=ListPage, query=IN_PROJECT),
     ]
 
 

@@ -41,7 +41,7 @@ AHEAD = timedelta(days=1)
 """How far ahead of the wall clock an event may be (clocks differ, and some are hours wrong)."""
 
 AHEAD_OF_WATERMARK = timedelta(days=31)
-"""With an event-time clock: how far ahead of the watermark an event may be (a replay may push some days before it settles them)."""
+"""With an event-time clock: how far ahead of the watermark an event may be (a replay pushes some days before it advances)."""
 
 _FILL = 20_000
 
@@ -271,7 +271,7 @@ class Features:
                 watermark = self.events.watermark(tx, project)
             if watermark is not None and watermark + AHEAD_OF_WATERMARK < latest:
                 days, event_time = AHEAD_OF_WATERMARK.days, iso(watermark)
-                advice = f"settle the project first, rows may be {days} days ahead of its event time, which is {event_time}"
+                advice = f"advance the watermark first, rows may be {days} days ahead of its event time, which is {event_time}"
                 return Rules(source, entity, schema, watermark + AHEAD_OF_WATERMARK, advice)
         return Rules(source, entity, schema, latest)
 

@@ -60,7 +60,7 @@ class Jobs:
             interrupted = tx.execute(running).all()
         for row in interrupted:
             self.engine.resume(row.id, row.attempts)
-        self.pump()
+        self.start_queued()
 
     def enqueue(
         self,
@@ -85,7 +85,7 @@ class Jobs:
         tx.execute(failed.values(state="queued", error=None, started_at=None, finished_at=None))
         return made
 
-    def pump(self) -> int:
+    def start_queued(self) -> int:
         """Start every queued job whose kind is free in its project; gives how many were started."""
         if not self._launched or self._stopping.is_set():
             return 0
@@ -138,7 +138,7 @@ class Jobs:
                 self._ended.notify_all()
 
     def _do(self, id: str, step: Step) -> None:
-        row = self._once_there(lambda: self._begin(id))
+        row = self._retry_until_available(lambda: self._begin(id))
         if row is None or row.state not in LIVE:
             return
         try:
@@ -146,9 +146,9 @@ class Jobs:
         except Exception as error:  # a job may fail in any way; the failure is kept, shown and ends only this job
             logger.exception("job failed", extra={"job": id, "kind": row.kind})
             failure = f"{type(error).__name__}: {error}"
-            self._once_there(lambda: self._finish(id, "failed", None, failure))
+            self._retry_until_available(lambda: self._finish(id, "failed", None, failure))
         else:
-            self._once_there(lambda: self._finish(id, "done", result, None))
+            self._retry_until_available(lambda: self._finish(id, "done", result, None))
 
     def _begin(self, id: str) -> Row[Any] | None:  # Any: a row of a dynamic select
         with self.db.write() as tx:
@@ -167,13 +167,13 @@ class Jobs:
                     raise
                 logger.warning("job waits", extra={"job": row.id, "why": error.message})
             self.pause(pause)
-            now = self._once_there(lambda: self._begin(row.id))
+            now = self._retry_until_available(lambda: self._begin(row.id))
             if now is None or now.state not in LIVE:
                 return None
         context.is_last_try = True
         return handler(context, row.payload)
 
-    def _once_there(self, work: Callable[[], T]) -> T:
+    def _retry_until_available(self, work: Callable[[], T]) -> T:
         """Write to the ledger, however long it is away. Raises Interrupted when this process ends meanwhile."""
         for pause in self._pauses(None):
             try:

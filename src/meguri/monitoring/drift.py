@@ -69,7 +69,7 @@ class DayCounts:
     counts: NDArray[np.int64]
 
 
-def judge_drift(
+def evaluate_drift(
     reference: Reference,
     thresholds: Callable[[int], Mapping[str, float]],
     days: Sequence[DayCounts],

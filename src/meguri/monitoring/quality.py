@@ -73,7 +73,7 @@ def metric_of(days: Sequence[DayErrors], metric: Metric) -> float | None:
     return math.fsum(each.absolute for each in days) / below
 
 
-def judge_quality(
+def evaluate_quality(
     baseline: Sequence[DayErrors],
     own: Sequence[DayErrors],
     *,

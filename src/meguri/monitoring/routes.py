@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import Page, Request, Route, limit_of, project_of
+from meguri.access.routes import ListPage, Request, Route, limit_of, project_of
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import parse_time
@@ -81,24 +81,24 @@ def _label_routes(monitoring: Monitoring) -> list[Route]:
 
 
 def _monitor_routes(monitoring: Monitoring) -> list[Route]:
-    def list_monitors(request: Request) -> Page:
-        return Page([_monitor(each) for each in monitoring.list_monitors(project_of(request))])
+    def list_monitors(request: Request) -> ListPage[Any]:
+        return ListPage([_monitor(each) for each in monitoring.list_monitors(project_of(request))])
 
     def get_monitor(request: Request) -> MonitorAnswer:
         return _monitor(monitoring.get_monitor(project_of(request), request.path["name"]))
 
-    def list_checks(request: Request) -> Page:
+    def list_checks(request: Request) -> ListPage[Any]:
         project, name = project_of(request), request.path["name"]
         monitoring.get_monitor(project, name)
-        return Page(list(monitoring.list_checks(project, name, limit=limit_of(request, 200))))
+        return ListPage(list(monitoring.list_checks(project, name, limit=limit_of(request, 200))))
 
     within: dict[str, type] = {"project": str}
     return [
-        Route("GET", f"{PREFIX}/monitors", "monitors:read", list_monitors, "List monitors with their state", answer=Page, query=within),
+        Route("GET", f"{PREFIX}/monitors", "monitors:read", list_monitors, "List monitors with their state", answer=ListPage, query=within),
         Route("GET", f"{PREFIX}/monitors/{{name}}", "monitors:read", get_monitor, "Get a monitor", answer=MonitorAnswer, query=within),
         Route(
             "GET", f"{PREFIX}/monitors/{{name}}/checks", "monitors:read", list_checks, "List a monitor's checks, oldest first",
-            answer=Page, query={**within, "limit": int},
+            answer=ListPage, query={**within, "limit": int},
         ),
     ]  # fmt: skip
 
@@ -128,12 +128,12 @@ def _endpoint_routes(monitoring: Monitoring) -> list[Route]:
 
 
 def _alert_routes(monitoring: Monitoring) -> list[Route]:
-    def list_alerts(request: Request) -> Page:
+    def list_alerts(request: Request) -> ListPage[Any]:
         state = request.query.get("state")
         if state not in (None, "open", "resolved"):
             raise Invalid("state", f"{state!r} is not known: ask for open or resolved, or leave it out")
         wanted = None if state is None else state == "open"
-        return Page(list(monitoring.list_alerts(project_of(request), is_open=wanted, limit=limit_of(request, 200))))
+        return ListPage(list(monitoring.list_alerts(project_of(request), is_open=wanted, limit=limit_of(request, 200))))
 
     def get_alert(request: Request) -> Alert:
         return monitoring.get_alert(request.path["alert"])
@@ -144,7 +144,7 @@ def _alert_routes(monitoring: Monitoring) -> list[Route]:
     return [
         Route(
             "GET", f"{PREFIX}/alerts", "alerts:read", list_alerts, "List alerts, the newest first",
-            answer=Page, query={"project": str, "state": str, "limit": int},
+            answer=ListPage, query={"project": str, "state": str, "limit": int},
         ),
         Route("GET", f"{PREFIX}/alerts/{{alert}}", "alerts:read", get_alert, "Get an alert with its evidence", answer=Alert),
         Route("POST", f"{PREFIX}/alerts/{{alert}}/resolve", "alerts:write", resolve, "Resolve an alert by hand", answer=Alert),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from meguri.core.times import from_micros
 from meguri.monitoring import tables
-from meguri.monitoring.judge import SETTLED_DAYS, Days, expected_coverage
+from meguri.monitoring.checker import MATURE_DAYS, Days, expected_coverage
 from meguri.monitoring.labels import count_pending
 from meguri.monitoring.model import ColumnSeries, Coverage, DayQuality, DriftMatrix, KnownLabel, OutcomeRow, VersionQuality
 from meguri.monitoring.quality import DayErrors, metric_of
@@ -22,7 +22,7 @@ LARGEST_MATRIX = 1_000
 
 def quality_by_day(tx: Connection, endpoint: str, *, from_day: int, until_day: int) -> list[DayQuality]:
     """Event days in [from_day, until_day) that have predictions, ascending."""
-    days = Days.read(tx, endpoint, until_day=until_day, from_day=from_day - SETTLED_DAYS - 90)
+    days = Days.read(tx, endpoint, until_day=until_day, from_day=from_day - MATURE_DAYS - 90)
     mature = days.mature(until_day)
     predicted: dict[int, dict[str, int]] = defaultdict(dict)
     errors: dict[int, dict[str, DayErrors]] = defaultdict(dict)

@@ -18,7 +18,7 @@ from meguri.db.engine import Database
 from meguri.events.service import Events
 from meguri.lineage.service import Lineage, Node
 from meguri.monitoring import series, tables
-from meguri.monitoring.judge import Days, FindJson, Held, Judge, window_days
+from meguri.monitoring.checker import Checker, Days, FindJson, Held, window_days
 from meguri.monitoring.labels import Accepted, Joined, Label, Labels
 from meguri.monitoring.model import (
     RECENT_CHECKS,
@@ -67,7 +67,7 @@ class Monitoring:
         self.db, self.events, self.lineage, self.clock, self.make_id = db, events, lineage, clock, make_id
         self.labels = Labels(db, journals, clock)
         self._find_definition = find_definition
-        self._judge = Judge(find_reference, find_baseline)
+        self._checker = Checker(find_reference, find_baseline)
 
     def submit(self, endpoint: str, labels: Sequence[Label]) -> Accepted:
         """Keep labels; when this returns they survive a kill. Raises NotFound, and Invalid naming the bad label; then none is kept."""
@@ -80,7 +80,7 @@ class Monitoring:
         return self.labels.join(endpoint)
 
     def check(self, project: str, until: datetime) -> list[Check]:
-        """Judge every monitor of a project for each event day that began up to `until` and was not judged yet; gives the new checks.
+        """Checker every monitor of a project for each event day that began up to `until` and was not judged yet; gives the new checks.
 
         One transaction with the checks, alerts and events. Doing it again changes nothing. A removed monitor's alert is resolved.
         """
@@ -102,7 +102,7 @@ class Monitoring:
             if monitor.endpoint not in known:
                 known[monitor.endpoint] = Days.read(tx, monitor.endpoint, until_day=until)
             held = _held(tables.open_alert(tx, project, monitor.name)) if monitor.kind == "quality" else None
-            check = self._judge.check(tx, monitor, day, known[monitor.endpoint], recent[-1] if recent else None, held)
+            check = self._checker.check(tx, monitor, day, known[monitor.endpoint], recent[-1] if recent else None, held)
             tx.execute(insert(checks), _check_row(project, check))
             recent = [*recent, check][-RECENT_CHECKS:]
             self._follow(tx, project, monitor, recent)

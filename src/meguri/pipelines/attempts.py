@@ -134,10 +134,10 @@ class Attempts:
                   for key, value in prepared.arguments.items() if value is not None}  # fmt: skip
         tags: dict[str, str | int | float | bool | None] = {"pipeline_run": of.id, "step": prepared.call.name, "attempt": step.attempts + 1}
         environment = {"python": prepared.environment.python, "packages": prepared.environment.packages}
-        conditions = {"environment": environment, "bundle": of.bundle, "entrypoint": prepared.call.entrypoint, "key": prepared.parts}
+        environment = {"environment": environment, "bundle": of.bundle, "entrypoint": prepared.call.entrypoint, "key": prepared.parts}
         with self.db.write() as tx:
             run = self.tracking.start_run(
-                of.project, of.pipeline, name, kind="step", params=params, tags=tags, conditions=conditions, tx=tx
+                of.project, of.pipeline, name, kind="step", params=params, tags=tags, environment=environment, tx=tx
             )
             node = Node("run", run.id)
             for ref in prepared.inputs.values():

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import Page, Request, Route, limit_of
+from meguri.access.routes import ListPage, Request, Route, limit_of
 from meguri.core.definitions.pipelines import StepCallDefinition
 from meguri.core.errors import Invalid, NotFound
 from meguri.core.times import parse_time
@@ -64,7 +64,7 @@ class RunSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ValuePage:
+class ValueDetails:
     """A value between steps."""
 
     format: str
@@ -75,7 +75,7 @@ class ValuePage:
 
 
 @dataclass(frozen=True, slots=True)
-class StepPage:
+class StepDetails:
     """A step of a run. `key_parts`: all that its cache key is made of. `is_cached`: the output was made by run `produced_by` before."""
 
     name: str
@@ -87,9 +87,9 @@ class StepPage:
     run: str | None
     produced_by: str | None
     takes: list[str]
-    inputs: dict[str, ValuePage]
+    inputs: dict[str, ValueDetails]
     arguments: dict[str, Any]  # Any: JSON
-    output: ValuePage | None
+    output: ValueDetails | None
     attempts: int
     error: str | None
     started_at: datetime | None
@@ -98,7 +98,7 @@ class StepPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RunPage:
+class PipelineRunDetails:
     """A pipeline run with its steps, in the order of the pipeline's calls. `versions`: model versions that it registered."""
 
     id: str
@@ -117,7 +117,7 @@ class RunPage:
     started_at: datetime | None
     finished_at: datetime | None
     seconds: float | None
-    steps: list[StepPage]
+    steps: list[StepDetails]
     versions: list[str]
 
 
@@ -131,9 +131,9 @@ class NewRun:
 
 
 def routes(pipelines: Pipelines) -> list[Route]:
-    def list_pipelines(request: Request) -> Page:
+    def list_pipelines(request: Request) -> ListPage[Any]:
         with pipelines.db.read() as tx:
-            return Page(pipeline_summaries(pipelines, tx, request.query.get("project")))
+            return ListPage(pipeline_summaries(pipelines, tx, request.query.get("project")))
 
     def start(request: Request) -> RunSummary:
         asked: NewRun = request.body
@@ -143,7 +143,7 @@ def routes(pipelines: Pipelines) -> list[Route]:
             id = pipelines.submit(tx, project, request.path["pipeline"], asked.parameters, reason=asked.reason, until=until)
             return run_summary(pipelines.get_run(tx, id))
 
-    def list_runs(request: Request) -> Page:
+    def list_runs(request: Request) -> ListPage[Any]:
         query = request.query
         limit = limit_of(request)
         with pipelines.db.read() as tx:
@@ -155,11 +155,11 @@ def routes(pipelines: Pipelines) -> list[Route]:
                 before=query.get("cursor"),
                 limit=limit,
             )
-        return Page([run_summary(run) for run in found], found[-1].id if len(found) == limit else None)
+        return ListPage([run_summary(run) for run in found], found[-1].id if len(found) == limit else None)
 
-    def show_run(request: Request) -> RunPage:
+    def show_run(request: Request) -> PipelineRunDetails:
         with pipelines.db.read() as tx:
-            return _run_page(pipelines, tx, pipelines.get_run(tx, request.path["run"]))
+            return _run_details(pipelines, tx, pipelines.get_run(tx, request.path["run"]))
 
     def cancel(request: Request) -> RunSummary:
         with pipelines.db.write() as tx:
@@ -168,12 +168,16 @@ def routes(pipelines: Pipelines) -> list[Route]:
     of_project = {"project": str}
     filters = {"project": str, "pipeline": str, "status": str, "limit": int, "cursor": str}
     return [
-        Route("GET", "/api/v1/pipelines", "pipelines:read", list_pipelines, "Pipelines that are declared", answer=Page, query=of_project),
+        Route(
+            "GET", "/api/v1/pipelines", "pipelines:read", list_pipelines, "Pipelines that are declared", answer=ListPage, query=of_project
+        ),
         Route(
             "POST", "/api/v1/pipelines/{pipeline}/runs", "pipelines:write", start, "Start a pipeline", NewRun, RunSummary, of_project, 202
         ),
-        Route("GET", "/api/v1/pipeline-runs", "pipelines:read", list_runs, "Pipeline runs, the newest first", answer=Page, query=filters),
-        Route("GET", "/api/v1/pipeline-runs/{run}", "pipelines:read", show_run, "A pipeline run with its steps", answer=RunPage),
+        Route(
+            "GET", "/api/v1/pipeline-runs", "pipelines:read", list_runs, "Pipeline runs, the newest first", answer=ListPage, query=filters
+        ),
+        Route("GET", "/api/v1/pipeline-runs/{run}", "pipelines:read", show_run, "A pipeline run with its steps", answer=PipelineRunDetails),
         Route(
             "POST",
             "/api/v1/pipeline-runs/{run}/cancel",
@@ -236,10 +240,10 @@ def _project(pipelines: Pipelines, tx: Connection, request: Request) -> str:
     return found[0]
 
 
-def _run_page(pipelines: Pipelines, tx: Connection, run: PipelineRun) -> RunPage:
+def _run_details(pipelines: Pipelines, tx: Connection, run: PipelineRun) -> PipelineRunDetails:
     takes = pipelines.takes(tx, run)
-    steps = [_step_page(each, takes.get(each.name, [])) for each in pipelines.list_steps(tx, run.id)]
-    return RunPage(
+    steps = [_step_details(each, takes.get(each.name, [])) for each in pipelines.list_steps(tx, run.id)]
+    return PipelineRunDetails(
         run.id,
         run.project,
         run.pipeline,
@@ -261,8 +265,8 @@ def _run_page(pipelines: Pipelines, tx: Connection, run: PipelineRun) -> RunPage
     )
 
 
-def _step_page(step: StepExecution, takes: list[str]) -> StepPage:
-    return StepPage(
+def _step_details(step: StepExecution, takes: list[str]) -> StepDetails:
+    return StepDetails(
         step.name,
         step.entrypoint,
         step.state,
@@ -272,9 +276,9 @@ def _step_page(step: StepExecution, takes: list[str]) -> StepPage:
         step.run,
         step.produced_by,
         takes,
-        {name: _value_page(ref) for name, ref in step.inputs.items()},
+        {name: _value_details(ref) for name, ref in step.inputs.items()},
         step.arguments,
-        None if step.output is None else _value_page(step.output),
+        None if step.output is None else _value_details(step.output),
         step.attempts,
         step.error,
         step.started_at,
@@ -283,8 +287,8 @@ def _step_page(step: StepExecution, takes: list[str]) -> StepPage:
     )
 
 
-def _value_page(ref: ValueRef) -> ValuePage:
-    return ValuePage(ref.format, ref.type, ref.digest, ref.size, ref.summary)
+def _value_details(ref: ValueRef) -> ValueDetails:
+    return ValueDetails(ref.format, ref.type, ref.digest, ref.size, ref.summary)
 
 
 def _takes(call: StepCallDefinition) -> list[str]:

@@ -25,7 +25,7 @@ from meguri.pipelines.environment import Environment, environment_of
 from meguri.pipelines.model import DONE, CachedOutput, PipelineRun, StepExecution, key_of
 from meguri.pipelines.values import FORMATS_VERSION, ValueRef
 from meguri.ports.blobs import BlobStore
-from meguri.registry.model import GoldenRow, ModelInput, NewVersion
+from meguri.registry.model import GoldenRow, ModelInput, VersionSpec
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 
@@ -155,7 +155,7 @@ class Steps:
         inputs: dict[str, ValueRef],
         arguments: dict[str, Any],  # Any: JSON
     ) -> Prepared:
-        """What the worker finds out about a model before it is registered; the same model is described once."""
+        """What the worker finds out spec a model before it is registered; the same model is described once."""
         model = inputs.get("model")
         if model is None or model.format != "model":
             got = "nothing" if model is None else model.type
@@ -187,7 +187,7 @@ class Steps:
         maker = next(str(each.value) for each in call.arguments if each.kind == "step" and each.name == "model")
         with self.db.read() as tx:
             made = {each.name: each for each in tables.list_steps(tx, run.id)}[maker]
-        about = NewVersion(
+        spec = VersionSpec(
             format=manifest["served"]["format"],
             blob=Digest(manifest["served"]["digest"]),
             size=manifest["served"]["size"],
@@ -210,7 +210,7 @@ class Steps:
             origin=f"{run.id}/{call.name}",
         )
         with self.db.write() as tx:
-            return self.registry.add_version(tx, run.project, str(step.arguments["name"]), about).id
+            return self.registry.add_version(tx, run.project, str(step.arguments["name"]), spec).id
 
 
 def service_of(pipeline: PipelineDefinition, call: StepCallDefinition) -> str | None:

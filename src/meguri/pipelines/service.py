@@ -94,7 +94,7 @@ class Pipelines:
         known_until = until or reached
         if known_until > reached:
             why = f"{iso(known_until)} has not come yet, the event time of {project!r} is {iso(reached)}"
-            raise Invalid("until", f"{why}: leave it out, or settle the project up to it first")
+            raise Invalid("until", f"{why}: leave it out, or advance the watermark to it first")
         run = PipelineRun(
             id or PipelineRunId(self.new_id("prun")),
             project,

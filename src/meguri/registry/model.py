@@ -46,7 +46,7 @@ class GoldenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class NewVersion:
+class VersionSpec:
     """What a version is made of.
 
     `format` and `blob`: what is served (`onnx` or `skops`). `difference`: its largest difference to the original estimator over the rows
@@ -80,7 +80,7 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A version of a model. `about`: what it is made of. `baseline`: how it did on rows held out from its training, once that was judged:
+    """A version of a model. `spec`: what it is made of. `baseline`: how it did on rows held out from its training, once that was judged:
     `{"metric", "days": [{"day", "n", "abs", "sq", "label"}]}`, sums by event day."""
 
     id: ModelVersionId
@@ -88,7 +88,7 @@ class ModelVersion:
     model: str
     number: int
     created_at: datetime
-    about: NewVersion
+    spec: VersionSpec
     aliases: tuple[str, ...] = ()
     baseline: dict[str, Any] | None = None  # Any: JSON
 
@@ -99,39 +99,39 @@ class ModelVersion:
 
     @property
     def format(self) -> str:
-        return self.about.format
+        return self.spec.format
 
     @property
     def blob(self) -> Digest:
-        return self.about.blob
+        return self.spec.blob
 
     @property
     def inputs(self) -> tuple[ModelInput, ...]:
-        return self.about.inputs
+        return self.spec.inputs
 
     @property
     def metrics(self) -> dict[str, float]:
-        return self.about.metrics
+        return self.spec.metrics
 
     @property
     def cutoff(self) -> datetime | None:
-        return self.about.cutoff
+        return self.spec.cutoff
 
     @property
     def frame(self) -> Digest | None:
-        return self.about.frame
+        return self.spec.frame
 
     @property
     def golden(self) -> tuple[GoldenRow, ...]:
-        return self.about.golden
+        return self.spec.golden
 
     @property
     def reference(self) -> Digest | None:
-        return self.about.reference
+        return self.spec.reference
 
     @property
     def pipeline_run(self) -> str | None:
-        return self.about.pipeline_run
+        return self.spec.pipeline_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import ListPage, Request, Route
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
 from meguri.db.engine import Database
@@ -38,7 +39,7 @@ class ProjectSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectPage:
+class ProjectDetails:
     """A project with all that it declares."""
 
     name: str
@@ -73,20 +74,20 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         with db.write() as tx:
             return apply_bundle(tx, definition, archive)
 
-    def show(request: Request) -> ProjectPage:
+    def show(request: Request) -> ProjectDetails:
         with db.read() as tx:
             project = projects.get_project(tx, request.path["project"])
             definition = projects.get_definition(tx, project.name)
-            return ProjectPage(project.name, projects.events.watermark(tx, project.name), project.bundle, project.applied_at, definition)
+            return ProjectDetails(project.name, projects.events.watermark(tx, project.name), project.bundle, project.applied_at, definition)
 
     return [
         Route("POST", "/api/v1/bundles/plan", "bundles:read", plan, "What applying a bundle would change", BundleUpload, Plan),
         Route("POST", "/api/v1/bundles/apply", "bundles:write", apply, "Store a bundle and make it current", BundleUpload, Plan),
-        Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectPage),
+        Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectDetails),
     ]
 
 
-def summaries(tx: Connection, projects: Projects, more: list[str]) -> Page:
+def summaries(tx: Connection, projects: Projects, more: list[str]) -> ListPage[Any]:
     """All projects: those that were applied, and those that only have runs (`more`)."""
     applied = projects.list_projects(tx)
     found = []
@@ -96,4 +97,4 @@ def summaries(tx: Connection, projects: Projects, more: list[str]) -> Page:
         found.append(ProjectSummary(each.name, definition.clock, watermark, definition.description, each.bundle, each.applied_at))
     known = {each.name for each in applied}
     found += [ProjectSummary(name, None, None, "", None, None) for name in more if name not in known]
-    return Page(sorted(found, key=lambda each: each.name))
+    return ListPage(sorted(found, key=lambda each: each.name))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import ListPage, Request, Route
 from meguri.core.errors import Invalid, NotFound
 from meguri.registry.model import AliasMove, ModelVersion
 from meguri.registry.service import Registry
@@ -31,7 +31,7 @@ class VersionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelPage:
+class ModelDetails:
     """A model with its versions (the newest first) and where its aliases pointed over time."""
 
     id: str
@@ -44,7 +44,7 @@ class ModelPage:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionPage:
+class ModelVersionDetails:
     """A version with all that is kept of it. `signature`: inputs in order, and the output."""
 
     id: str
@@ -83,24 +83,24 @@ class AliasTarget:
 
 
 def routes(registry: Registry) -> list[Route]:
-    def list_models(request: Request) -> Page:
+    def list_models(request: Request) -> ListPage[Any]:
         with registry.db.read() as tx:
-            return Page(list(registry.list_models(tx, request.query.get("project"))))
+            return ListPage(list(registry.list_models(tx, request.query.get("project"))))
 
-    def show_model(request: Request) -> ModelPage:
+    def show_model(request: Request) -> ModelDetails:
         with registry.db.read() as tx:
             model = registry.get_model(tx, _project(registry, request), request.path["model"])
             versions = registry.list_versions(tx, model.project, model.name)
             moves = registry.list_moves(tx, model.project, model.name)
         aliases = {alias: str(id) for alias, id in model.aliases.items()}
         shown = [_summary(version) for version in versions]
-        return ModelPage(model.id, model.project, model.name, model.created_at, aliases, shown, moves)
+        return ModelDetails(model.id, model.project, model.name, model.created_at, aliases, shown, moves)
 
-    def show_version(request: Request) -> VersionPage:
+    def show_version(request: Request) -> ModelVersionDetails:
         with registry.db.read() as tx:
             return _page(registry.get_version(tx, request.path["version"]))
 
-    def set_alias(request: Request) -> VersionPage:
+    def set_alias(request: Request) -> ModelVersionDetails:
         target: AliasTarget = request.body
         with registry.db.write() as tx:
             project = _project(registry, request)
@@ -115,9 +115,11 @@ def routes(registry: Registry) -> list[Route]:
 
     of_project = {"project": str}
     return [
-        Route("GET", "/api/v1/models", "models:read", list_models, "Registered models", answer=Page, query=of_project),
-        Route("GET", "/api/v1/models/{model}", "models:read", show_model, "A model with its versions", answer=ModelPage, query=of_project),
-        Route("GET", "/api/v1/model-versions/{version}", "models:read", show_version, "A version of a model", answer=VersionPage),
+        Route("GET", "/api/v1/models", "models:read", list_models, "Registered models", answer=ListPage, query=of_project),
+        Route(
+            "GET", "/api/v1/models/{model}", "models:read", show_model, "A model with its versions", answer=ModelDetails, query=of_project
+        ),
+        Route("GET", "/api/v1/model-versions/{version}", "models:read", show_version, "A version of a model", answer=ModelVersionDetails),
         Route("DELETE", "/api/v1/model-versions/{version}", "models:write", delete_version, "Forget a version that nothing uses"),
         Route(
             "PUT",
@@ -126,7 +128,7 @@ def routes(registry: Registry) -> list[Route]:
             set_alias,
             "Let an alias mean a version",
             AliasTarget,
-            VersionPage,
+            ModelVersionDetails,
             of_project,
         ),
     ]
@@ -149,50 +151,50 @@ def _project(registry: Registry, request: Request) -> str:
 
 
 def _summary(version: ModelVersion) -> VersionSummary:
-    about = version.about
+    spec = version.spec
     return VersionSummary(
         version.id,
         version.project,
         version.model,
         version.number,
         version.aliases,
-        about.format,
-        about.size,
-        about.metrics,
-        about.cutoff,
-        about.rows,
-        about.pipeline_run,
+        spec.format,
+        spec.size,
+        spec.metrics,
+        spec.cutoff,
+        spec.rows,
+        spec.pipeline_run,
         version.created_at,
     )
 
 
-def _page(version: ModelVersion) -> VersionPage:
-    about = version.about
-    inputs = [{"name": each.name, "dtype": each.dtype} for each in about.inputs]
-    return VersionPage(
+def _page(version: ModelVersion) -> ModelVersionDetails:
+    spec = version.spec
+    inputs = [{"name": each.name, "dtype": each.dtype} for each in spec.inputs]
+    return ModelVersionDetails(
         id=version.id,
         project=version.project,
         model=version.model,
         number=version.number,
         aliases=version.aliases,
-        format=about.format,
-        blob=about.blob,
-        size=about.size,
-        estimator=about.estimator,
+        format=spec.format,
+        blob=spec.blob,
+        size=spec.size,
+        estimator=spec.estimator,
         signature={"inputs": inputs, "output": {"name": "prediction", "dtype": "float"}},
-        metrics=about.metrics,
+        metrics=spec.metrics,
         baseline=version.baseline,
-        mean_predictor=about.mean_predictor,
-        cutoff=about.cutoff,
-        rows=about.rows,
-        frame=about.frame,
-        reference=about.reference,
-        golden=[{"inputs": list(row.inputs), "output": row.output} for row in about.golden],
-        difference=about.difference,
-        why_not_onnx=about.why_not_onnx,
-        pipeline_run=about.pipeline_run,
-        run=about.run,
-        bundle=about.bundle,
-        features=about.features,
+        mean_predictor=spec.mean_predictor,
+        cutoff=spec.cutoff,
+        rows=spec.rows,
+        frame=spec.frame,
+        reference=spec.reference,
+        golden=[{"inputs": list(row.inputs), "output": row.output} for row in spec.golden],
+        difference=spec.difference,
+        why_not_onnx=spec.why_not_onnx,
+        pipeline_run=spec.pipeline_run,
+        run=spec.run,
+        bundle=spec.bundle,
+        features=spec.features,
         created_at=version.created_at,
     )

@@ -15,7 +15,7 @@ from meguri.events.service import Events
 from meguri.lineage.service import Lineage, Node
 from meguri.ports.blobs import BlobStore
 from meguri.registry import tables
-from meguri.registry.model import CHAMPION, AliasMove, Model, ModelVersion, NewVersion, ensure_alias, ensure_model_name
+from meguri.registry.model import CHAMPION, AliasMove, Model, ModelVersion, VersionSpec, ensure_alias, ensure_model_name
 
 
 class Registry:
@@ -24,32 +24,32 @@ class Registry:
     def __init__(self, db: Database, events: Events, lineage: Lineage, blobs: BlobStore, clock: Clock, new_id: NewId) -> None:
         self.db, self.events, self.lineage, self.blobs, self.clock, self.new_id = db, events, lineage, blobs, clock, new_id
 
-    def add_version(self, tx: Connection, project: str, model: str, about: NewVersion) -> ModelVersion:
+    def add_version(self, tx: Connection, project: str, model: str, spec: VersionSpec) -> ModelVersion:
         """A new version of a model, which is made if there is none, with the event `model_version.created`; with an origin that is known,
         the version that has it. Raises Invalid."""
         ensure_model_name(model)
         of = tables.ensure_model(tx, project, model, id=self.new_id("mdl"), at=self.clock())
         id = self.new_id("mv")
-        if not tables.insert_version(tx, of.id, id, about, self.clock()):
-            return tables.get_version(tx, str(tables.find_origin(tx, str(about.origin))))
+        if not tables.insert_version(tx, of.id, id, spec, self.clock()):
+            return tables.get_version(tx, str(tables.find_origin(tx, str(spec.origin))))
         version = tables.get_version(tx, id)
         node = self.lineage.node(tx, "model_version", id, project=project, label=version.label)
         named = self.lineage.node(tx, "model", of.id, project=project, label=model)
         self.lineage.edge(tx, node, named, "derived_from")
-        if about.frame is not None:
-            frame = self.lineage.node(tx, "frame", about.frame, project=project, label=f"training rows of {version.label}")
-            self.lineage.edge(tx, frame, node, "trained", run=about.run)
-        if about.run is not None:
-            run = self.lineage.node(tx, "run", about.run, project=project)
-            self.lineage.edge(tx, run, node, "wrote", run=about.run)
+        if spec.frame is not None:
+            frame = self.lineage.node(tx, "frame", spec.frame, project=project, label=f"training rows of {version.label}")
+            self.lineage.edge(tx, frame, node, "trained", run=spec.run)
+        if spec.run is not None:
+            run = self.lineage.node(tx, "run", spec.run, project=project)
+            self.lineage.edge(tx, run, node, "wrote", run=spec.run)
         payload = {
             "model": model,
             "version": id,
             "number": version.number,
-            "metrics": about.metrics,
-            "cutoff": None if about.cutoff is None else iso(about.cutoff),
-            "pipeline_run": about.pipeline_run,
-            "format": about.format,
+            "metrics": spec.metrics,
+            "cutoff": None if spec.cutoff is None else iso(spec.cutoff),
+            "pipeline_run": spec.pipeline_run,
+            "format": spec.format,
         }
         self.events.add(tx, "model_version.created", project=project, subject=id, payload=payload)
         return version

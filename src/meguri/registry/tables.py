@@ -30,7 +30,7 @@ from meguri.core.errors import NotFound
 from meguri.core.ids import ModelId, ModelVersionId
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, Serial, metadata
-from meguri.registry.model import AliasMove, Model, ModelVersion, NewVersion
+from meguri.registry.model import AliasMove, Model, ModelVersion, VersionSpec
 from meguri.registry.projects import bundles, projects
 
 __all__ = ["bundles", "projects"]  # tables of this capability that are described beside their rules
@@ -52,7 +52,7 @@ model_versions = Table(
     Column("model", String(64), ForeignKey("models.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("origin", String(250), unique=True),
-    Column("about", Json, nullable=False),
+    Column("spec", Json, nullable=False),
     Column("baseline", Json),
     Column("created_at", Micros, nullable=False),
     UniqueConstraint("model", "number"),
@@ -101,11 +101,11 @@ def list_models(tx: Connection, project: str | None) -> list[Model]:
     return _models(tx, *([models.c.project == project] if project is not None else []))
 
 
-def insert_version(tx: Connection, model: ModelId, id: str, about: NewVersion, at: datetime) -> bool:
+def insert_version(tx: Connection, model: ModelId, id: str, spec: VersionSpec, at: datetime) -> bool:
     """With the next number. False where a version has this origin already."""
     number = select(func.coalesce(func.max(model_versions.c.number), 0) + 1).where(model_versions.c.model == model).scalar_subquery()
-    row = {"id": id, "model": model, "origin": about.origin, "about": msgspec.to_builtins(about), "created_at": at}
-    if about.origin is not None and find_origin(tx, about.origin) is not None:
+    row = {"id": id, "model": model, "origin": spec.origin, "spec": msgspec.to_builtins(spec), "created_at": at}
+    if spec.origin is not None and find_origin(tx, spec.origin) is not None:
         return False
     tx.execute(insert(model_versions).values(**row, number=number))
     return True
@@ -200,7 +200,7 @@ def _with_aliases(tx: Connection, rows: Sequence[Row[Any]]) -> list[ModelVersion
             row.model,
             row.number,
             row.created_at,
-            msgspec.convert(row.about, NewVersion),
+            msgspec.convert(row.spec, VersionSpec),
             tuple(by_version.get(row.id, ())),
             row.baseline,
         )

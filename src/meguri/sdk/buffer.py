@@ -18,7 +18,7 @@ from typing import Any
 from meguri.core.errors import Invalid, MeguriError
 from meguri.core.points import WirePoint
 from meguri.sdk.spool import Batch, Kind, Record, Spool, encode, next_batch
-from meguri.sdk.sync import PASSING
+from meguri.sdk.sync import RETRYABLE
 
 logger = logging.getLogger("meguri")
 
@@ -38,20 +38,20 @@ Send = Callable[[Record], None]
 class Buffer:
     """Takes records from any thread and sends them in order.
 
-    `send` sends one batch, `beat` gives a sign of life now and then. `spool` None: records wait in memory only. With `sends` False
+    `send` sends one batch, `heartbeat` gives a sign of life now and then. `spool` None: records wait in memory only. With `sends` False
     records are only kept, in the spool, for somebody else to send.
     """
 
     def __init__(
         self,
         send: Send,
-        beat: Callable[[], None],
+        heartbeat: Callable[[], None],
         spool: Spool | None,
         *,
         sends: bool = True,
         pauses_seconds: tuple[float, float] = PAUSES_SECONDS,
     ) -> None:
-        self._send, self._beat, self._spool = send, beat, spool
+        self._send, self._heartbeat, self._spool = send, heartbeat, spool
         self._first_pause, self._longest_pause = pauses_seconds
         self._lock = threading.Lock()
         self._points = self._lines = 0
@@ -153,7 +153,7 @@ class Buffer:
             return False
         try:
             self._send(batch.merged())
-        except PASSING as error:
+        except RETRYABLE as error:
             self._pause(error)
             return False
         except MeguriError as error:
@@ -198,6 +198,6 @@ class Buffer:
     def _give_sign(self) -> None:
         if self.refused is None:
             try:
-                self._beat()
+                self._heartbeat()
             except MeguriError as error:
                 logger.debug("meguri: no sign of life could be given", extra={"error": error.message})

@@ -1,4 +1,4 @@
-"""The conditions of a run, found without being told: git, command, Python, packages, hardware, host.
+"""The environment of a run, captured automatically: git, command, Python, packages, hardware, host.
 
 Never recorded: environment variables, and whatever looks like a secret in the command line, the address of a repository, or the names of
 changed files. Everything here may be missing on a machine, and then is left out; nothing raises.
@@ -33,21 +33,21 @@ _HIDDEN = "[hidden]"
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
+class RunEnvironment:
     """`values` are small; `texts` (the diff, the packages) become artifacts of the run, by name."""
 
     values: dict[str, Any]  # Any: JSON
     texts: dict[str, str]
 
 
-def conditions(folder: Path | None = None) -> Conditions:
+def run_environment(folder: Path | None = None) -> RunEnvironment:
     """What can be found out about this process, started in `folder` (by default, where it is now)."""
     texts = {"environment/packages.txt": packages()}
     git, diff = git_state(folder or Path.cwd())
     if diff:
         texts["code/diff.patch"] = diff
     values = {"git": git, "command": command(), "python": python(), "hardware": hardware(), "host": host()}
-    return Conditions({name: value for name, value in values.items() if value}, texts)
+    return RunEnvironment({name: value for name, value in values.items() if value}, texts)
 
 
 def git_state(folder: Path) -> tuple[dict[str, Any] | None, str]:  # Any: JSON

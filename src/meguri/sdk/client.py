@@ -16,7 +16,7 @@ import msgspec
 from meguri.core import errors
 from meguri.core.errors import Invalid, MeguriError, Unavailable
 from meguri.core.times import iso
-from meguri.sdk.transport import Link, Place
+from meguri.sdk.transport import Connection, Target
 
 Json = Any
 """Whatever JSON can hold."""
@@ -30,28 +30,28 @@ _PIECE = 1 << 20
 def connect(url: str | None = None, token: str | None = None, home: str | os.PathLike[str] | None = None) -> Client:
     """A client of the server at `url` (or MEGURI_URL), else of the owner of `home` (or MEGURI_HOME, else `.meguri`); where that home
     has none, this process becomes it until the client is closed. Raises Unavailable, HomeInUse."""
-    return Client(Link(Place.read(url=url, token=token, home=home)))
+    return Client(Connection(Target.read(url=url, token=token, home=home)))
 
 
 class Client:
     """Requests to the REST API. Every method raises the error that the server raised; safe to use from several threads."""
 
-    def __init__(self, link: Link) -> None:
-        self.link = link
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.projects = Projects(self, "projects")
-        self.experiments = Things(self, "experiments")
+        self.experiments = Resource(self, "experiments")
         self.runs = Runs(self, "runs")
-        self.datasets = Things(self, "datasets")
+        self.datasets = Resource(self, "datasets")
         self.sources = Sources(self, "sources")
         self.pipelines = Pipelines(self, "pipelines")
-        self.pipeline_runs = Things(self, "pipeline-runs")
+        self.pipeline_runs = Resource(self, "pipeline-runs")
         self.models = Models(self, "models")
-        self.model_versions = Things(self, "model-versions")
+        self.model_versions = Resource(self, "model-versions")
         self.endpoints = Endpoints(self, "endpoints")
-        self.monitors = Things(self, "monitors")
-        self.alerts = Things(self, "alerts")
-        self.promotions = Things(self, "promotions")
-        self.triggers = Things(self, "triggers")
+        self.monitors = Resource(self, "monitors")
+        self.alerts = Resource(self, "alerts")
+        self.promotions = Resource(self, "promotions")
+        self.triggers = Resource(self, "triggers")
         self.lineage = Lineage(self)
         self.labels = Labels(self)
 
@@ -77,7 +77,7 @@ class Client:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         for attempt in (1, 2):
             try:
-                return checked(self.link.send(method, path, content=content, query=_query(query or {}), headers=headers))
+                return checked(self.connection.send(method, path, content=content, query=_query(query or {}), headers=headers))
             except Unavailable:
                 if method != "GET" or attempt == 2:
                     raise
@@ -88,12 +88,12 @@ class Client:
         with file.open("rb") as stream:
             pieces = iter(lambda: stream.read(_PIECE), b"")
             headers = {"Content-Length": str(os.fstat(stream.fileno()).st_size), "Content-Type": "application/octet-stream"}
-            return _content(checked(self.link.send("PUT", path, content=pieces, query=_query(query), headers=headers)))
+            return _content(checked(self.connection.send("PUT", path, content=pieces, query=_query(query), headers=headers)))
 
     def download(self, path: str, file: Path) -> int:
         """GET into a file, in pieces; gives its size. The file is there only when all of it is."""
         part = file.with_name(file.name + ".part")
-        answer = self.link.send("GET", path, stream=True)
+        answer = self.connection.send("GET", path, stream=True)
         try:
             if not answer.is_success:
                 answer.read()
@@ -110,7 +110,7 @@ class Client:
         return size
 
     def close(self) -> None:
-        self.link.close()
+        self.connection.close()
 
     def __enter__(self) -> Client:
         return self
@@ -119,7 +119,7 @@ class Client:
         self.close()
 
 
-class Things:
+class Resource:
     """What every kind of thing has: a list, and one by its name or id."""
 
     def __init__(self, client: Client, name: str) -> None:
@@ -148,24 +148,22 @@ class Things:
         return "/".join([self._path, *(quote(part, safe="/") for part in (name, *more))])
 
 
-class Projects(Things):
+class Projects(Resource):
     """Projects and their event time."""
 
-    def settle(self, project: str, until: datetime, *, timeout_seconds: float = 600.0) -> dict[str, Any]:  # Any: JSON
+    def advance_watermark(self, project: str, until: datetime, *, timeout_seconds: float = 600.0) -> dict[str, Any]:  # Any: JSON
         """Move the project to an event time and wait until all that follows from it is done. Raises Unavailable after the timeout."""
-        self._client.post(self._at(project, "settle"), {"until": iso(until)})
+        self._client.post(self._at(project, "watermark"), {"until": iso(until)})
         deadline = time.monotonic() + timeout_seconds
         while True:
-            state: dict[str, Any] = self._client.get(self._at(project, "settled"), until=until, wait=20.0)
-            if state["settled"]:
+            state: dict[str, Any] = self._client.get(self._at(project, "watermark"), until=until, wait=20.0)
+            if state["reached"]:
                 return state
             if time.monotonic() > deadline:
-                raise Unavailable(
-                    "settlement", f"project {project} was not settled up to {iso(until)} within {timeout_seconds:g} s: {state}"
-                )
+                raise Unavailable("watermark", f"project {project} did not reach {iso(until)} within {timeout_seconds:g} s: {state}")
 
 
-class Runs(Things):
+class Runs(Resource):
     """Runs, their series and files."""
 
     def series(self, run: str, key: str, buckets: int = 500) -> dict[str, Any]:  # Any: JSON
@@ -201,26 +199,26 @@ class Runs(Things):
         return paths
 
 
-class Sources(Things):
+class Sources(Resource):
     def push(self, source: str, rows: Sequence[Mapping[str, Any]], *, project: str) -> dict[str, Any]:  # Any: JSON
         """Send events; what was quarantined is named in the answer."""
         answer: dict[str, Any] = self._client.post(self._at(source, "push"), {"rows": list(rows)}, project=project)
         return answer
 
 
-class Pipelines(Things):
+class Pipelines(Resource):
     def start(self, pipeline: str, parameters: Mapping[str, Any] | None = None, *, project: str) -> dict[str, Any]:  # Any: JSON
         answer: dict[str, Any] = self._client.post(self._at(pipeline, "runs"), {"parameters": dict(parameters or {})}, project=project)
         return answer
 
 
-class Models(Things):
+class Models(Resource):
     def move_alias(self, model: str, alias: str, version: str, *, project: str) -> dict[str, Any]:  # Any: JSON
         answer: dict[str, Any] = self._client.put(self._at(model, "aliases", alias), {"version": version}, project=project)
         return answer
 
 
-class Endpoints(Things):
+class Endpoints(Resource):
     def deploy(self, endpoint: str, version: str, *, project: str) -> dict[str, Any]:  # Any: JSON
         answer: dict[str, Any] = self._client.post(self._at(endpoint, "deployments"), {"version": version}, project=project)
         return answer

@@ -32,7 +32,7 @@ _DTYPES: dict[type, DType] = {int: "int", float: "float", bool: "bool", str: "st
 
 
 class Project:
-    """The project that a folder declares (one each). `clock="event"`: time moves when a client settles; "wall": by itself."""
+    """The project that a folder declares (one each). `clock="event"`: a client advances the watermark; "wall": by itself."""
 
     def __init__(self, name: str, *, clock: Literal["event", "wall"] = "wall", description: str = "") -> None:
         if clock not in ("event", "wall"):

@@ -79,7 +79,7 @@ class Policy:
         cooldown: Duration = "7d",
         timeout: Duration = "15m",
         gate: Gate | None = None,
-        watch: Duration = "3d",
+        bake: Duration = "3d",
         rollback_tolerance: float = 0.1,
     ) -> None:
         self.definition = PolicyDefinition(
@@ -88,7 +88,7 @@ class Policy:
             seconds(cooldown, "policy cooldown"),
             seconds(timeout, "policy timeout"),
             (gate or Gate()).definition,
-            seconds(watch, "policy watch"),
+            seconds(bake, "policy bake"),
             rollback_tolerance,
         )
 

@@ -18,7 +18,7 @@ from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unav
 from meguri.core.ids import new_id
 from meguri.core.points import WirePoint, ensure_metric_key, wire_value
 from meguri.sdk.buffer import Buffer
-from meguri.sdk.capture import conditions
+from meguri.sdk.capture import run_environment
 from meguri.sdk.client import Client, connect
 from meguri.sdk.console import Console
 from meguri.sdk.spool import Header, Record, Spool
@@ -165,10 +165,10 @@ class Run:
         _forget(self)
 
     def _folder(self) -> Path:
-        return self.client.link.place.home / "spool"
+        return self.client.connection.target.home / "spool"
 
     def _make_buffer(self) -> Buffer:
-        header = Header(self.id, new_id("w"), self.client.link.place.url)
+        header = Header(self.id, new_id("w"), self.client.connection.target.url)
         spool = None
         try:
             spool = Spool.create(self._folder(), header)
@@ -178,10 +178,10 @@ class Run:
         def send_one(record: Record) -> None:
             send(self.client, header, record)
 
-        def beat() -> None:
+        def heartbeat() -> None:
             self.client.patch(f"/api/v1/runs/{self.id}", {"heartbeat": True})
 
-        return Buffer(send_one, beat, spool, sends=not self._is_forked)
+        return Buffer(send_one, heartbeat, spool, sends=not self._is_forked)
 
     def after_fork(self) -> None:
         """In a forked process: what is logged here is kept in a file of its own, which the first process sends."""
@@ -224,7 +224,7 @@ def init(
     """
     client = connect(url, token, home)
     try:
-        found = conditions()
+        found = run_environment()
         body = {
             "id": id or new_id("run"),
             "project": project,
@@ -232,7 +232,7 @@ def init(
             "name": name,
             "params": flat_values(params or {}, "params"),
             "tags": flat_values(tags or {}, "tags"),
-            "conditions": found.values,
+            "environment": found.values,
             "texts": found.texts,
             "parent": parent.id if isinstance(parent, Run) else parent,
         }

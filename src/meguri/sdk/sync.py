@@ -11,7 +11,7 @@ from meguri.sdk.spool import ENDING, Header, Record, Spool, next_batch
 
 logger = logging.getLogger("meguri")
 
-PASSING = (Unavailable, LimitExceeded, Unauthenticated, Forbidden)
+RETRYABLE = (Unavailable, LimitExceeded, Unauthenticated, Forbidden)
 """Errors after which the same request may succeed later."""
 
 
@@ -33,7 +33,7 @@ def sync(client: Client | None = None, *, run: str | None = None) -> SyncReport:
     if client is None:
         with connect() as connected:
             return sync(connected, run=run)
-    place = client.link.place
+    place = client.connection.target
     outcomes: dict[str, list[str]] = {"sent": [], "refused": [], "waiting": []}
     for path in sorted((place.home / "spool").glob(f"{run or '*'}.*{ENDING}")):
         spool = Spool.adopt(path)
@@ -67,7 +67,7 @@ def _deliver(client: Client, spool: Spool) -> tuple[str, str]:
     while (batch := next_batch(spool.read(offset))) is not None:
         try:
             send(client, spool.header, batch.merged())
-        except PASSING as error:
+        except RETRYABLE as error:
             spool.close(delete=False)
             return "waiting", f"{name}: {error.message}"
         except Invalid as error:

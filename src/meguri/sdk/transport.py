@@ -28,7 +28,7 @@ _GROUP = "meguri.transports"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """Where to connect: to `url` if there is one, else to the owner of `home`. Without `token`, the one in the home is used."""
 
     home: Path
@@ -42,12 +42,12 @@ class Place:
         url: str | None = None,
         token: str | None = None,
         home: str | os.PathLike[str] | None = None,
-    ) -> Place:
+    ) -> Target:
         """What is given, else MEGURI_URL, MEGURI_TOKEN and MEGURI_HOME, else `meguri.toml`, else the folder `.meguri`. A home that is
         given and no address means the owner of that home, whatever MEGURI_URL says."""
         folder = read_settings(environment, Path.cwd()).home if home is None else Path(home)
         address = url or (environment.get("MEGURI_URL") if home is None else None)
-        return Place(folder.expanduser().absolute(), address.rstrip("/") if address else None, token or environment.get("MEGURI_TOKEN"))
+        return Target(folder.expanduser().absolute(), address.rstrip("/") if address else None, token or environment.get("MEGURI_TOKEN"))
 
     def read_token(self) -> str | None:
         if self.token is not None:
@@ -58,19 +58,19 @@ class Place:
             return None
 
 
-def find_server(place: Place) -> str | None:
-    """The address of the server at a place: the one that is given, else that of the home's live owner; None where none listens."""
-    return place.url if place.url is not None else _find_url(place.home)
+def find_server(target: Target) -> str | None:
+    """The address of the server at a target: the one that is given, else that of the home's live owner; None where none listens."""
+    return target.url if target.url is not None else _find_url(target.home)
 
 
-class Link:
-    """Sends requests to a place, from any thread; when the owner of the home has moved to another port, it is found again.
+class Connection:
+    """Sends requests to a target, from any thread; when the owner of the home has moved to another port, it is found again.
 
     Raises Unavailable where nobody answers, and HomeInUse where a home belongs to a process that does not listen.
     """
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, target: Target) -> None:
+        self.target = target
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._embedded: httpx.BaseTransport | None = None
@@ -105,7 +105,7 @@ class Link:
             try:
                 return http.send(request, stream=stream)
             except httpx.ConnectError as error:
-                if attempt == 2 or self.place.url is not None:
+                if attempt == 2 or self.target.url is not None:
                     raise Unavailable("server", f"{http.base_url} does not answer ({error})") from error
                 http = self._find_again(http)
             except httpx.TransportError as error:
@@ -117,32 +117,32 @@ class Link:
             return
         self._http.close()
         if self._embedded is not None:
-            _give_back(self.place.home)
+            _give_back(self.target.home)
 
     def _open(self) -> httpx.Client:
-        if self.place.url is not None:
-            return _client(self.place, self.place.url)
-        found = _find_url(self.place.home)
+        if self.target.url is not None:
+            return _client(self.target, self.target.url)
+        found = _find_url(self.target.home)
         if found is not None:
-            return _client(self.place, found)
-        transport, url = _embed_or_wait(self.place.home)
+            return _client(self.target, found)
+        transport, url = _embed_or_wait(self.target.home)
         self._embedded = transport
-        return _client(self.place, url, transport)
+        return _client(self.target, url, transport)
 
     def _after_fork(self) -> None:
         """Connections are not shared between processes."""
         if self._embedded is not None:
             raise Unavailable("server", "it runs in the process that this one was forked from, which alone can reach it")
         self._lock, self._pid = threading.Lock(), os.getpid()
-        self._http = _client(self.place, self.url)
+        self._http = _client(self.target, self.url)
 
     def _find_again(self, former: httpx.Client) -> httpx.Client:
         with self._lock:
             if self._http is former:
-                url = _announced(self.place.home)
+                url = _announced(self.target.home)
                 if not url:
-                    raise Unavailable("server", f"nobody answers for {self.place.home}: start `meguri server`")
-                self._http = _client(self.place, url)
+                    raise Unavailable("server", f"nobody answers for {self.target.home}: start `meguri server`")
+                self._http = _client(self.target, url)
             return self._http
 
 
@@ -159,8 +159,8 @@ _owned_lock = threading.Lock()
 _owner_pid = 0
 
 
-def _client(place: Place, url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    token = place.read_token()
+def _client(target: Target, url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    token = target.read_token()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     near = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     mounted = _Borrowed(transport) if transport is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
 from starlette.applications import Starlette
 
@@ -18,7 +19,7 @@ import meguri.registry.projects_routes
 import meguri.registry.routes
 import meguri.serving.routes
 import meguri.tracking.routes
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import ListPage, Request, Route
 from meguri.access.tokens import Tokens
 from meguri.app.build import Platform
 from meguri.core.settings import Settings
@@ -64,7 +65,7 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
 def all_routes(platform: Platform, stream: Stream) -> list[Route]:
     """Every route of our own REST."""
 
-    def list_projects(_request: Request) -> Page:
+    def list_projects(_request: Request) -> ListPage[Any]:
         with platform.db.read() as tx:
             return summaries(tx, platform.projects, platform.tracking.list_projects())
 
@@ -73,7 +74,7 @@ def all_routes(platform: Platform, stream: Stream) -> list[Route]:
         platform.events,
         platform.jobs,
         platform.lineage,
-        platform.settling.ask,
+        platform.watermarks.ask,
         version("meguri"),
         platform.serving.find_prediction,
     )
@@ -81,7 +82,7 @@ def all_routes(platform: Platform, stream: Stream) -> list[Route]:
     return [
         *own.routes(),
         live,
-        Route("GET", "/api/v1/projects", "projects:read", list_projects, "All projects", answer=Page),
+        Route("GET", "/api/v1/projects", "projects:read", list_projects, "All projects", answer=ListPage),
         *Overview(platform).routes(),
         *meguri.registry.projects_routes.routes(platform.db, platform.projects, platform.applying.apply),
         *meguri.tracking.routes.routes(platform.tracking),

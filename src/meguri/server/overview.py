@@ -1,4 +1,4 @@
-"""The loop at a glance: what the ring on the home page shows of each station."""
+"""The loop at a glance: what the ring on the home page shows of each stage."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from meguri.serving.model import Endpoint
 SPARK = 60
 """Points of a small chart, at most."""
 
-Station = dict[str, Any]  # Any: JSON; each station has its own few facts
+Stage = dict[str, Any]  # Any: JSON; each stage has its own few facts
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewAnswer:
-    """`stations`: data, features, pipeline, gate, model, endpoint and monitor, each with its facts and a `spark` (oldest first)."""
+    """`stages`: data, features, pipeline, gate, model, endpoint and monitor, each with its facts and a `spark` (oldest first)."""
 
     project: str
     clock: str | None
     watermark: datetime | None
-    stations: dict[str, Station]
+    stages: dict[str, Stage]
 
 
 class Overview:
@@ -49,7 +49,7 @@ class Overview:
             endpoints = self.platform.serving.list_endpoints(tx, project)
             model = self._model(tx, project, definition)
             days = self._days(tx, endpoints)
-        stations = {
+        stages = {
             "data": self._data(project, definition, days),
             "features": _features(definition),
             "pipeline": self._pipeline(project, definition),
@@ -58,12 +58,12 @@ class Overview:
             "endpoint": self._endpoint(endpoints, days),
             "monitor": self._monitor(project, definition, endpoints),
         }
-        return OverviewAnswer(project, None if definition is None else definition.clock, watermark, stations)
+        return OverviewAnswer(project, None if definition is None else definition.clock, watermark, stages)
 
     def _days(self, tx: Connection, endpoints: list[Endpoint]) -> list[tuple[int, int]]:
         return self.platform.serving.predictions.rows_by_day(tx, endpoints[0].name) if endpoints else []
 
-    def _data(self, project: str, definition: ProjectDefinition | None, days: list[tuple[int, int]]) -> Station:
+    def _data(self, project: str, definition: ProjectDefinition | None, days: list[tuple[int, int]]) -> Stage:
         sources = self.platform.features.list_sources(project) if definition is not None else []
         latest = [each.last_event_at for each in sources if each.last_event_at is not None]
         return {
@@ -74,7 +74,7 @@ class Overview:
             "spark": [count for _, count in days[-SPARK:]],
         }
 
-    def _pipeline(self, project: str, definition: ProjectDefinition | None) -> Station:
+    def _pipeline(self, project: str, definition: ProjectDefinition | None) -> Stage:
         with self.platform.db.read() as tx:
             runs = self.platform.pipelines.list_runs(tx, project, limit=1_000)
         last = runs[0] if runs else None
@@ -95,7 +95,7 @@ class Overview:
             "spark": [each.seconds for each in reversed(runs[:SPARK])],
         }
 
-    def _gate(self, project: str) -> Station:
+    def _gate(self, project: str) -> Stage:
         found = self.platform.delivery.list(project, limit=1_000)
         last = found[0] if found else None
         return {
@@ -114,7 +114,7 @@ class Overview:
             },
         }
 
-    def _model(self, tx: Connection, project: str, definition: ProjectDefinition | None) -> Station:
+    def _model(self, tx: Connection, project: str, definition: ProjectDefinition | None) -> Stage:
         models = self.platform.registry.list_models(tx, project)
         wanted = definition.endpoints[0].model if definition is not None and definition.endpoints else None
         first = next((each for each in models if each.name == wanted), models[0] if models else None)
@@ -131,7 +131,7 @@ class Overview:
             "spark": [_mean_error(each.baseline) for each in reversed(versions[:SPARK])],
         }
 
-    def _endpoint(self, endpoints: list[Endpoint], days: list[tuple[int, int]]) -> Station:
+    def _endpoint(self, endpoints: list[Endpoint], days: list[tuple[int, int]]) -> Stage:
         if not endpoints:
             return {"endpoints": 0, "name": None, "state": None, "requests": 0, "errors": 0, "rate": None, "spark": []}
         first = endpoints[0]
@@ -151,9 +151,9 @@ class Overview:
             "spark": [count for _, count in days[-SPARK:]],
         }
 
-    def _monitor(self, project: str, definition: ProjectDefinition | None, endpoints: list[Endpoint]) -> Station:
+    def _monitor(self, project: str, definition: ProjectDefinition | None, endpoints: list[Endpoint]) -> Stage:
         monitors = self.platform.monitoring.list_monitors(project)
-        empty: Station = {"monitors": len(monitors), "name": None, "metric": None, "value": None, "expected": None, "threshold": None}
+        empty: Stage = {"monitors": len(monitors), "name": None, "metric": None, "value": None, "expected": None, "threshold": None}
         if not monitors:
             return {**empty, "breached": False, "alerts": 0, "spark": []}
         chosen = next((each for each in monitors if each.definition.kind == "quality"), monitors[0])
@@ -174,7 +174,7 @@ class Overview:
         }
 
 
-def _features(definition: ProjectDefinition | None) -> Station:
+def _features(definition: ProjectDefinition | None) -> Stage:
     views = definition.feature_views if definition is not None else ()
     services = len(definition.feature_services) if definition is not None else 0
     return {"views": len(views), "features": sum(len(view.features) for view in views), "services": services, "keys": None}

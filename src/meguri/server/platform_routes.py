@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import OPEN, Page, Request, Route, limit_of
+from meguri.access.routes import OPEN, ListPage, Request, Route, limit_of
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.core.times import parse_time
 from meguri.db.engine import Database
@@ -33,22 +34,22 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
+class WatermarkAdvance:
     """Event time up to which everything that happened has been sent."""
 
     until: str
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class WatermarkJob:
     job: str
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """`settled` once the watermark is there and all that follows from it is done."""
+class WatermarkState:
+    """`reached` once the watermark is there and all that follows from it is done."""
 
-    settled: bool
+    reached: bool
     watermark: datetime | None
     deliveries: int
     jobs: int
@@ -67,11 +68,11 @@ class PlatformRoutes:
         events: Events,
         jobs: Jobs,
         lineage: Lineage,
-        settle: Callable[[Connection, str, datetime], str],
+        advance: Callable[[Connection, str, datetime], str],
         version: str,
         predictions: FindPrediction,
     ) -> None:
-        self.db, self.events, self.jobs, self.lineage, self.settle, self.version = db, events, jobs, lineage, settle, version
+        self.db, self.events, self.jobs, self.lineage, self.advance, self.version = db, events, jobs, lineage, advance, version
         self.predictions = predictions
 
     def routes(self) -> list[Route]:
@@ -79,21 +80,21 @@ class PlatformRoutes:
             Route("GET", "/health", OPEN, self.health, "Whether the server works", answer=Health),
             Route(
                 "POST",
-                "/api/v1/projects/{project}/settle",
+                "/api/v1/projects/{project}/watermark",
                 "projects:write",
                 self.start,
-                "Settle up to an event time",
-                Settle,
-                Settling,
+                "Advance the watermark to an event time",
+                WatermarkAdvance,
+                WatermarkJob,
                 status=202,
             ),
             Route(
                 "GET",
-                "/api/v1/projects/{project}/settled",
+                "/api/v1/projects/{project}/watermark",
                 "projects:read",
-                self.settled,
-                "Wait until settled (at most 30 s)",
-                answer=Settled,
+                self.watermark_state,
+                "Get the watermark; waits until it is reached, at most 30 s",
+                answer=WatermarkState,
                 query={"until": str, "wait": float},
             ),
             Route(
@@ -102,7 +103,7 @@ class PlatformRoutes:
                 "events:read",
                 self.history,
                 "Events, the newest first unless `after` is given",
-                answer=Page,
+                answer=ListPage,
                 query={"project": str, "after": int, "before": int, "limit": int, "kinds": list, "subject": str},
             ),
             Route(
@@ -111,7 +112,7 @@ class PlatformRoutes:
                 "jobs:read",
                 self.list_jobs,
                 "Jobs, the newest first",
-                answer=Page,
+                answer=ListPage,
                 query={"project": str, "kind": str, "state": str, "limit": int},
             ),
             Route("POST", "/api/v1/jobs/{job:path}/cancel", "jobs:write", self.cancel, "Cancel a job", answer=Job),
@@ -131,33 +132,33 @@ class PlatformRoutes:
             failed = len(self.events.failed(tx))
         return Health("ok", self.version, "ok", failed)
 
-    def start(self, request: Request) -> Settling:
-        body: Settle = request.body
+    def start(self, request: Request) -> WatermarkJob:
+        body: WatermarkAdvance = request.body
         until = parse_time(body.until, "until")
         with self.db.write() as tx:
-            return Settling(self.settle(tx, request.path["project"], until))
+            return WatermarkJob(self.advance(tx, request.path["project"], until))
 
-    def settled(self, request: Request) -> Settled:
+    def watermark_state(self, request: Request) -> WatermarkState:
         project = request.path["project"]
         until = parse_time(request.query["until"], "until") if "until" in request.query else None
         deadline = time.monotonic() + min(LONGEST_WAIT_SECONDS, float(request.query.get("wait", LONGEST_WAIT_SECONDS)))
         pause = 0.002
         while True:
             state = self._state(project, until)
-            if state.settled or self.jobs.is_ending or time.monotonic() >= deadline:
+            if state.reached or self.jobs.is_ending or time.monotonic() >= deadline:
                 return state
             time.sleep(pause)
             pause = min(pause * 1.5, 0.1)
 
-    def _state(self, project: str, until: datetime | None) -> Settled:
+    def _state(self, project: str, until: datetime | None) -> WatermarkState:
         with self.db.read() as tx:
             watermark = self.events.watermark(tx, project)
             waiting, active = self.events.pending(tx, project), self.jobs.active(tx, project)
             failed = self.events.failed(tx)
         reached = until is None or (watermark is not None and watermark >= until)
-        return Settled(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
+        return WatermarkState(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
 
-    def history(self, request: Request) -> Page:
+    def history(self, request: Request) -> ListPage[Any]:
         query, limit = request.query, limit_of(request)
         forward = "after" in query
         with self.db.read() as tx:
@@ -171,9 +172,9 @@ class PlatformRoutes:
                 limit=limit,
                 newest_first=not forward,
             )
-        return Page(found, str(found[-1].sequence) if len(found) == limit else None)
+        return ListPage(found, str(found[-1].sequence) if len(found) == limit else None)
 
-    def list_jobs(self, request: Request) -> Page:
+    def list_jobs(self, request: Request) -> ListPage[Any]:
         query = request.query
         with self.db.read() as tx:
             found = self.jobs.list(
@@ -183,7 +184,7 @@ class PlatformRoutes:
                 state=query.get("state"),
                 limit=limit_of(request),
             )
-        return Page(found)
+        return ListPage(found)
 
     def cancel(self, request: Request) -> Job:
         """Raises Conflict for a job that carries something out (a pipeline run, a promotion, a deployment), which would wait for ever."""

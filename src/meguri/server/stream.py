@@ -27,7 +27,7 @@ class Stream:
 
     def __init__(self, db: Database, events: Events) -> None:
         self.db, self.events = db, events
-        self._pages: set[_Page] = set()
+        self._pages: set[_Subscriber] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -62,7 +62,7 @@ class Stream:
         return StreamingResponse(self._messages(project, int(after)), media_type="text/event-stream", headers=headers)
 
     async def _messages(self, project: str | None, after: int) -> AsyncIterator[bytes]:
-        page = _Page(asyncio.get_running_loop())
+        page = _Subscriber(asyncio.get_running_loop())
         with self._lock:
             self._pages.add(page)
         try:
@@ -107,7 +107,7 @@ class Stream:
         return newest[0].sequence if newest else 0
 
 
-class _Page:
+class _Subscriber:
     """One open stream. `runs`: those with new points that it was not told of yet."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

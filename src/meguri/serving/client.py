@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from meguri.core.errors import Unavailable
-from meguri.serving.routes_table import state_file
+from meguri.serving.deployment_specs import state_file
 
 SECONDS = 10.0
 LOAD_SECONDS = 60.0

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from meguri.core.definitions.features import DType
 from meguri.profiles.reference import Reference
 from meguri.registry.service import Registry
+from meguri.serving.deployment_specs import GoldenRow, ModelInput, ServedModel
 from meguri.serving.model import Deployable
-from meguri.serving.routes_table import GoldenRow, ModelInput, ServedModel
 
 
 class Deployables:

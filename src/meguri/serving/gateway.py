@@ -80,7 +80,7 @@ class Gateway:
 
     def swap(self, live: Live) -> None:
         """Answer with another version from the next request on. The reference is kept first, so that profiles can always be rebuilt."""
-        self.log.shelf.put(live.route)
+        self.log.shelf.put(live.spec)
         former, self._live = self._live, live
         if former is not None:
             former.runner.close()
@@ -97,16 +97,16 @@ class Gateway:
         if len(first) == len(ids):
             return self._repeat(request, [first[id] for id in ids])
         now = self._now()
-        if request.event_at is None and live.route.on_event_time:
+        if request.event_at is None and live.spec.on_event_time:
             why = 'is missing, and this project runs on event time: send "parameters": {"event_time": "2011-05-01T00:00:00Z"}'
             raise Invalid("event_time", why)
         at = now if request.event_at is None else request.event_at
         self._check(live, request, at, now)
         rows = self._rows(live, request, at)
         outputs = self._run(live, rows)
-        route, entities = live.route, request.columns[live.key]
+        spec, entities = live.spec, request.columns[live.key]
         records = [
-            PredictionRecord(id, at, now, route.deployment, route.version, entity, row, output)
+            PredictionRecord(id, at, now, spec.deployment, spec.version, entity, row, output)
             for id, entity, row, output in zip(ids, entities, rows, outputs, strict=True)
             if id not in first
         ]
@@ -114,7 +114,7 @@ class Gateway:
         self.counts.predictions += len(records)
         if first:
             outputs = [first[id].output if id in first else output for id, output in zip(ids, outputs, strict=True)]
-        return Answer(id, route.version, route.deployment, at, outputs)
+        return Answer(id, spec.version, spec.deployment, at, outputs)
 
     def _ids(self, request: PredictionRequest) -> tuple[str, list[str]]:
         if not 0 < request.rows <= MOST_ROWS:
@@ -172,14 +172,14 @@ class Gateway:
             raise
         except Exception as error:  # the runtime of a model may fail in any way, and must not end the process
             raise Failed(
-                f"{live.route.version} failed on this request ({type(error).__name__}): nothing was logged, see the endpoint's log"
+                f"{live.spec.version} failed on this request ({type(error).__name__}): nothing was logged, see the endpoint's log"
             ) from error
         for number, output in enumerate(outputs):
             if not math.isfinite(output):
                 missing = [name for (name, _), value in zip(live.places, rows[number], strict=True) if value is None]
                 because = f"its inputs {', '.join(missing)} are missing" if missing else "its inputs are complete"
                 raise Failed(
-                    f"{live.route.version} gives no number for row {number} ({because}):"
+                    f"{live.spec.version} gives no number for row {number} ({because}):"
                     " send the values, or train a model that takes missing ones"
                 )
         return outputs

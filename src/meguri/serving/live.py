@@ -12,7 +12,7 @@ from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Unsupported
 from meguri.core.ids import Digest
 from meguri.ports.runner import LoadRunner, ModelRunner, Row, Value
-from meguri.serving.routes_table import GoldenRow, Route
+from meguri.serving.deployment_specs import DeploymentSpec, GoldenRow
 
 TOLERANCE = 1e-4
 """How far an answer may be from a golden row's: this share of it, or this much where it is small (ONNX models compute in float32)."""
@@ -39,13 +39,13 @@ ReadBlob = Callable[[Digest], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A route with its model.
+    """A spec with its model.
 
     `columns`: what a request must send, in order, the entity's key first; null is refused in those of `never_missing`. `places`: each of
     the model's inputs, and whether the request carries it (else it is looked up). `keys`: request columns that are keys of other entities.
     """
 
-    route: Route
+    spec: DeploymentSpec
     runner: ModelRunner
     lookup: Lookup | None
     key: str
@@ -55,26 +55,26 @@ class Live:
     never_missing: tuple[str, ...]
 
 
-def make_live(route: Route, read_blob: ReadBlob, load_runner: LoadRunner, open_lookup: OpenLookup) -> Live:
-    """Load, warm up and try a route. Slow; use a thread.
+def make_live(spec: DeploymentSpec, read_blob: ReadBlob, load_runner: LoadRunner, open_lookup: OpenLookup) -> Live:
+    """Load, warm up and try a spec. Slow; use a thread.
 
     Raises Unsupported, NotFound, Conflict (a golden row came out wrong) or Unavailable.
     """
-    places = _places(route)
-    columns = request_columns(route.feature_set)
-    content = read_blob(Digest(route.model.digest))
-    if digest_of(content) != route.model.digest:
-        raise Conflict(f"model {route.model.digest} of {route.version} is damaged on disk: restore the blob, or register the model again")
-    runner = load_runner(content, route.model.format, tuple(each.name for each in route.model.inputs))
+    places = _places(spec)
+    columns = request_columns(spec.feature_set)
+    content = read_blob(Digest(spec.model.digest))
+    if digest_of(content) != spec.model.digest:
+        raise Conflict(f"model {spec.model.digest} of {spec.version} is damaged on disk: restore the blob, or register the model again")
+    runner = load_runner(content, spec.model.format, tuple(each.name for each in spec.model.inputs))
     try:
-        _try_golden(route, runner)
-        lookup = open_lookup(route.project, route.feature_set) if not all(requested for _, requested in places) else None
+        _try_golden(spec, runner)
+        lookup = open_lookup(spec.project, spec.feature_set) if not all(requested for _, requested in places) else None
     except Exception:
         runner.close()
         raise
-    key, keys = route.feature_set.entity.key, tuple(_foreign_keys(route.feature_set))
+    key, keys = spec.feature_set.entity.key, tuple(_foreign_keys(spec.feature_set))
     never_missing = tuple(name for name, dtype in columns.items() if name in (key, *keys) or dtype in ("str", "bool"))
-    return Live(route, runner, lookup, key, columns, places, keys, never_missing)
+    return Live(spec, runner, lookup, key, columns, places, keys, never_missing)
 
 
 def request_columns(feature_set: FeatureSet) -> dict[str, DType]:
@@ -91,30 +91,30 @@ def _foreign_keys(feature_set: FeatureSet) -> dict[str, DType]:
     return {each.key: each.dtype for each in feature_set.view_entities if each.key != feature_set.entity.key}
 
 
-def _places(route: Route) -> tuple[tuple[str, bool], ...]:
-    requested, known = set(route.feature_set.service.request), set(route.feature_set.inputs)
-    names = [each.name for each in route.model.inputs]
+def _places(spec: DeploymentSpec) -> tuple[tuple[str, bool], ...]:
+    requested, known = set(spec.feature_set.service.request), set(spec.feature_set.inputs)
+    names = [each.name for each in spec.model.inputs]
     unknown = [name for name in names if name not in known]
     if unknown:
-        service = route.feature_set.service.name
+        service = spec.feature_set.service.name
         raise Conflict(
-            f"{route.version} needs {', '.join(unknown)}, which feature service {service!r} does not give"
+            f"{spec.version} needs {', '.join(unknown)}, which feature service {service!r} does not give"
             f" (it gives {', '.join(sorted(known))}): train the model on that service, or change the endpoint's features"
         )
     return tuple((name, name in requested) for name in names)
 
 
-def _try_golden(route: Route, runner: ModelRunner) -> None:
-    rows: list[Row] = [row.inputs for row in route.golden] or [[_example(each.dtype) for each in route.model.inputs]]
+def _try_golden(spec: DeploymentSpec, runner: ModelRunner) -> None:
+    rows: list[Row] = [row.inputs for row in spec.golden] or [[_example(each.dtype) for each in spec.model.inputs]]
     for _ in range(_WARM_UPS):
         runner.predict(rows)
     outputs = runner.predict(rows)
-    for number, (row, output) in enumerate(zip(route.golden, outputs, strict=False)):
+    for number, (row, output) in enumerate(zip(spec.golden, outputs, strict=False)):
         if not _agrees(row, output):
             raise Conflict(
-                f"{route.version} answers golden row {number} with {output!r} and not {row.output!r}, as it did when it was registered:"
+                f"{spec.version} answers golden row {number} with {output!r} and not {row.output!r}, as it did when it was registered:"
                 " the former version stays; register the model again",
-                version=route.version,
+                version=spec.version,
                 row=number,
             )
 

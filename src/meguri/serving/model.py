@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from meguri.ports.runner import Value
-from meguri.serving.routes_table import GoldenRow, ServedModel
+from meguri.serving.deployment_specs import GoldenRow, ServedModel
 
 DeploymentState = Literal["created", "live", "replaced", "rolled_back", "failed"]
 
@@ -16,7 +16,7 @@ COMING_OR_LIVE: tuple[DeploymentState, ...] = ("created", "live")
 
 @dataclass(frozen=True, slots=True)
 class Deployable:
-    """What serving needs to know of a model version. `name` and `number`: as people call it (`bikes 7`); the rest as in a route."""
+    """What serving needs to know of a model version. `name` and `number`: as people call it (`bikes 7`); the rest as in a spec."""
 
     version: str
     project: str

@@ -237,7 +237,7 @@ class Predictions:
     def _input_names(self, tx: Connection, record: PredictionRecord) -> list[str]:
         if record.dep not in self._names:
             try:
-                self._names[record.dep] = [each.name for each in tables.get_route(tx, record.dep).model.inputs]
+                self._names[record.dep] = [each.name for each in tables.get_spec(tx, record.dep).model.inputs]
             except NotFound:  # a log that was copied from another home
                 return [f"input_{number}" for number in range(len(record.inputs))]
         return self._names[record.dep]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from meguri.access.routes import Page, Request, Route, limit_of
+from meguri.access.routes import ListPage, Request, Route, limit_of
 from meguri.core.errors import NotFound, Unavailable
 from meguri.serving.model import Deployment, Endpoint, Prediction
 from meguri.serving.service import Serving
@@ -56,20 +56,20 @@ class EndpointAnswer:
 
 
 def routes(serving: Serving) -> list[Route]:
-    def list_endpoints(request: Request) -> Page:
+    def list_endpoints(request: Request) -> ListPage[Any]:
         with serving.db.read() as tx:
             found = serving.list_endpoints(tx, request.query.get("project"))
-        return Page([_describe(serving, each) for each in found])
+        return ListPage([_describe(serving, each) for each in found])
 
     def get_endpoint(request: Request) -> EndpointAnswer:
         with serving.db.read() as tx:
             found = _chosen(serving, tx, request)
         return _describe(serving, found)
 
-    def list_deployments(request: Request) -> Page:
+    def list_deployments(request: Request) -> ListPage[Any]:
         with serving.db.read() as tx:
             _chosen(serving, tx, request)
-            return Page(list(serving.list_deployments(tx, request.path["endpoint"], limit_of(request))))
+            return ListPage(list(serving.list_deployments(tx, request.path["endpoint"], limit_of(request))))
 
     def deploy(request: Request) -> Deployment:
         with serving.db.write() as tx:
@@ -81,9 +81,9 @@ def routes(serving: Serving) -> list[Route]:
             endpoint = _chosen(serving, tx, request)
             return serving.roll_back(tx, endpoint.project, endpoint.name, reason=request.body.reason)
 
-    def list_predictions(request: Request) -> Page:
+    def list_predictions(request: Request) -> ListPage[Any]:
         with serving.db.read() as tx:
-            return Page(list(serving.predictions.list_newest(tx, request.path["endpoint"], limit_of(request))))
+            return ListPage(list(serving.predictions.list_newest(tx, request.path["endpoint"], limit_of(request))))
 
     def get_prediction(request: Request) -> Prediction:
         with serving.db.read() as tx:
@@ -100,12 +100,12 @@ def routes(serving: Serving) -> list[Route]:
     of: dict[str, type] = {"project": str}
     limit: dict[str, type] = {**of, "limit": int}
     return [
-        Route("GET", every, read, list_endpoints, "Endpoints with what they serve", answer=Page, query={"project": str}),
+        Route("GET", every, read, list_endpoints, "Endpoints with what they serve", answer=ListPage, query={"project": str}),
         Route("GET", one, read, get_endpoint, "An endpoint with what it serves", answer=EndpointAnswer, query=of),
-        Route("GET", f"{one}/deployments", read, list_deployments, "Deployments, the newest first", answer=Page, query=limit),
+        Route("GET", f"{one}/deployments", read, list_deployments, "Deployments, the newest first", answer=ListPage, query=limit),
         Route("POST", f"{one}/deployments", write, deploy, "Deploy a model version", NewDeployment, Deployment, of, 202),
         Route("POST", f"{one}/rollback", write, roll_back, "Deploy the former version again", RollBack, Deployment, of, 202),
-        Route("GET", f"{one}/predictions", read, list_predictions, "The newest predictions", answer=Page, query=limit),
+        Route("GET", f"{one}/predictions", read, list_predictions, "The newest predictions", answer=ListPage, query=limit),
         Route(
             "POST", f"{one}/infer", write, infer, "Predict through the server: body and answer of the Open Inference Protocol v2", query=of
         ),

@@ -16,7 +16,7 @@ from meguri.ports.runner import Value
 from meguri.profiles.cells import Values
 from meguri.profiles.profile import DayProfiles
 from meguri.profiles.reference import PREDICTION, Reference
-from meguri.serving.routes_table import Route, replace_file
+from meguri.serving.deployment_specs import DeploymentSpec, replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -54,15 +54,15 @@ class ReferenceShelf:
         self._folder = folder
         self._known: dict[str, tuple[Reference, tuple[str, ...]] | None] = {}
 
-    def put(self, route: Route) -> None:
-        """Keep the reference of a route's version; doing it again changes nothing."""
-        if route.reference is None or self.find(route.version) is not None:
+    def put(self, spec: DeploymentSpec) -> None:
+        """Keep the reference of a spec's version; doing it again changes nothing."""
+        if spec.reference is None or self.find(spec.version) is not None:
             return
-        reference = Reference.from_json(route.reference).without_blocks()
-        names = tuple(each.name for each in route.model.inputs)
+        reference = Reference.from_json(spec.reference).without_blocks()
+        names = tuple(each.name for each in spec.model.inputs)
         content = msgspec.json.encode({"reference": reference.to_json(), "inputs": names})
-        replace_file(self._folder / f"{route.version}.json", content)
-        self._known[route.version] = (reference, names)
+        replace_file(self._folder / f"{spec.version}.json", content)
+        self._known[spec.version] = (reference, names)
 
     def find(self, version: str) -> tuple[Reference, tuple[str, ...]] | None:
         if version not in self._known:

@@ -26,10 +26,10 @@ from meguri.lineage.service import Lineage, Node
 from meguri.ports.tables import TableStore
 from meguri.serving import tables
 from meguri.serving.client import EndpointClient
+from meguri.serving.deployment_specs import DeploymentSpec, read_spec, spec_file, write_spec
 from meguri.serving.live import request_columns
 from meguri.serving.model import Deployable, Deployment, Endpoint, Moved, Prediction, ProfileWindow
 from meguri.serving.predictions import Definitions, Predictions
-from meguri.serving.routes_table import Route, read_route, route_file, write_route
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ FindDeployable = Callable[[Connection, str], Deployable]
 """A model version as serving needs it, by id. Raises NotFound."""
 
 EnsureRunning = Callable[[str], None]
-"""Sees to it that the process of an endpoint runs; called when its route is there. Quick, and harmless when it runs already."""
+"""Sees to it that the process of an endpoint runs; called when its spec is there. Quick, and harmless when it runs already."""
 
 
 class Serving:
@@ -94,7 +94,7 @@ class Serving:
         deployable = self.deployables(tx, version)
         if deployable.project != target.project:
             raise Conflict(f"version {version} belongs to project {deployable.project!r}, endpoint {endpoint!r} to {target.project!r}")
-        route = Route(
+        spec = DeploymentSpec(
             revision=target.revision + 1,
             project=target.project,
             endpoint=endpoint,
@@ -110,9 +110,9 @@ class Serving:
             on_event_time=self._is_on_event_time(tx, target),
         )
         latest = tables.find_latest(tx, endpoint)
-        if latest is not None and _serves_the_same(tables.get_route(tx, latest.id), route):
+        if latest is not None and _serves_the_same(tables.get_spec(tx, latest.id), spec):
             return latest
-        return self._create(tx, target, route, reason, former=tables.find_live(tx, endpoint))
+        return self._create(tx, target, spec, reason, former=tables.find_live(tx, endpoint))
 
     def roll_back(self, tx: Connection, project: str, endpoint: str, *, reason: str) -> Deployment:
         """Deploy again what was live before the present deployment. Raises Conflict where nothing was."""
@@ -121,18 +121,18 @@ class Serving:
         good = None if bad is None else self._find_before(tx, bad)
         if bad is None or good is None:
             raise Conflict(f"endpoint {endpoint!r} has no former deployment to roll back to: deploy another version", endpoint=endpoint)
-        route = replace(tables.get_route(tx, good.id), revision=target.revision + 1, port=target.port, deployment=self.new_id("dep"))
+        spec = replace(tables.get_spec(tx, good.id), revision=target.revision + 1, port=target.port, deployment=self.new_id("dep"))
         tables.change_deployment(tx, bad.id, state="rolled_back", why=reason)
-        made = self._create(tx, target, route, reason, former=bad)
-        told = {"to": good.version, "to_number": route.number, "by": made.id, "reason": reason}
-        payload = _payload(bad, tables.get_route(tx, bad.id), told)
+        made = self._create(tx, target, spec, reason, former=bad)
+        told = {"to": good.version, "to_number": spec.number, "by": made.id, "reason": reason}
+        payload = _payload(bad, tables.get_spec(tx, bad.id), told)
         self.events.add(tx, "deployment.rolled_back", project=target.project, subject=bad.id, payload=payload)
         return made
 
     def roll_out(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-        """The job of a deployment: write the route, wait until the process serves it, note the outcome.
+        """The job of a deployment: write the spec, wait until the process serves it, note the outcome.
 
-        Where the process does not answer in time, the deployment stays `created`: the process takes the route when it starts, and
+        Where the process does not answer in time, the deployment stays `created`: the process takes the spec when it starts, and
         `note_live` notes it then. Raises Conflict where the process refuses the version; the former one goes on serving.
         """
         id = str(payload["deployment"])
@@ -147,23 +147,23 @@ class Serving:
     def note_live(self) -> int:
         """Note deployments that went live (or were refused) while nobody waited for them; how many. Called from time to time.
 
-        The route of one whose job gave up (a disk that stayed full) is written after all: nothing else would ever do it.
+        The spec of one whose job gave up (a disk that stayed full) is written after all: nothing else would ever do it.
         """
         with self.db.read() as tx:
-            waiting = [(each, tables.get_route(tx, each.id)) for each in tables.list_in_state(tx, "created")]
+            waiting = [(each, tables.get_spec(tx, each.id)) for each in tables.list_in_state(tx, "created")]
             working = {each.project for each, _ in waiting if self.jobs.active(tx, each.project, kind=ROLL_OUT)}
         noted = 0
-        for deployment, route in waiting:
-            if deployment.project not in working and not self._is_written(route) and not self._write(deployment.id):
+        for deployment, spec in waiting:
+            if deployment.project not in working and not self._is_written(spec) and not self._write(deployment.id):
                 continue
-            outcome = self._look(route)
+            outcome = self._look(spec)
             if outcome is not None:
                 self._note(deployment.id, outcome)
                 noted += 1
         return noted
 
     def start(self) -> None:
-        """Let the process of every endpoint that has a route run; once, when the server starts."""
+        """Let the process of every endpoint that has a spec run; once, when the server starts."""
         with self.db.read() as tx:
             names = [each.name for each in tables.list_endpoints(tx, None)]
         for name in names:
@@ -187,16 +187,16 @@ class Serving:
         """The deployment that answers now, as far as the ledger knows."""
         return tables.find_live(tx, endpoint)
 
-    def get_route(self, tx: Connection, deployment: str) -> Route:
+    def get_spec(self, tx: Connection, deployment: str) -> DeploymentSpec:
         """What a deployment serves: model, inputs, features, reference. Raises NotFound."""
-        return tables.get_route(tx, deployment)
+        return tables.get_spec(tx, deployment)
 
     def list_request_columns(self, tx: Connection, endpoint: Endpoint) -> list[dict[str, str]]:
         """`{"name", "dtype"}` of what a request must send now; empty before the first deployment."""
         live = tables.find_live(tx, endpoint.name)
         if live is None:
             return []
-        columns = request_columns(tables.get_route(tx, live.id).feature_set)
+        columns = request_columns(tables.get_spec(tx, live.id).feature_set)
         return [{"name": name, "dtype": dtype} for name, dtype in columns.items()]
 
     def list_windows(
@@ -211,7 +211,7 @@ class Serving:
 
     def is_deployed(self, endpoint: str) -> bool:
         """Whether an endpoint has something to serve, so that its process is to run."""
-        return route_file(self.home, endpoint).exists()
+        return spec_file(self.home, endpoint).exists()
 
     def find_prediction(self, tx: Connection, id: str, endpoint: str | None = None) -> Prediction | None:
         """A prediction by id, wherever it is by now. Its lineage starts at its deployment."""
@@ -243,13 +243,13 @@ class Serving:
             raise Conflict(f"project {endpoint.project!r} does not declare endpoint {endpoint.name!r} any more: apply a project that does")
         return definition.feature_set(endpoint.features)
 
-    def _create(self, tx: Connection, endpoint: Endpoint, route: Route, reason: str, *, former: Deployment | None) -> Deployment:
+    def _create(self, tx: Connection, endpoint: Endpoint, spec: DeploymentSpec, reason: str, *, former: Deployment | None) -> Deployment:
         made = Deployment(
-            id=route.deployment,
+            id=spec.deployment,
             project=endpoint.project,
             endpoint=endpoint.name,
-            version=route.version,
-            revision=route.revision,
+            version=spec.version,
+            revision=spec.revision,
             state="created",
             reason=reason,
             former=None if former is None else former.id,
@@ -257,12 +257,12 @@ class Serving:
             created_at=self.clock(),
             live_at=None,
         )
-        tables.add_deployment(tx, made, route)
-        tables.change_endpoint(tx, endpoint.name, revision=route.revision)
-        version = self.lineage.node(tx, "model_version", route.version, project=endpoint.project, label=route.label)
-        node = self.lineage.node(tx, "deployment", made.id, project=endpoint.project, label=f"{endpoint.name} {route.revision}")
+        tables.add_deployment(tx, made, spec)
+        tables.change_endpoint(tx, endpoint.name, revision=spec.revision)
+        version = self.lineage.node(tx, "model_version", spec.version, project=endpoint.project, label=spec.label)
+        node = self.lineage.node(tx, "deployment", made.id, project=endpoint.project, label=f"{endpoint.name} {spec.revision}")
         self.lineage.edge(tx, version, node, "deployed")
-        payload = _payload(made, route, {"revision": made.revision, "reason": reason})
+        payload = _payload(made, spec, {"revision": made.revision, "reason": reason})
         self.events.add(tx, "deployment.created", project=endpoint.project, subject=made.id, payload=payload)
         self.jobs.enqueue(tx, ROLL_OUT, f"roll_out:{made.id}", project=endpoint.project, payload={"deployment": made.id}, subject=made.id)
         return made
@@ -275,47 +275,47 @@ class Serving:
         return None
 
     def _write(self, id: str) -> bool:
-        """Write the route unless a newer one is there; False where this deployment was overtaken."""
+        """Write the spec unless a newer one is there; False where this deployment was overtaken."""
         with self.db.read() as tx:
-            deployment, route = tables.get_deployment(tx, id), tables.get_route(tx, id)
+            deployment, spec = tables.get_deployment(tx, id), tables.get_spec(tx, id)
             latest = tables.find_latest(tx, deployment.endpoint)
         if latest is None or latest.revision > deployment.revision:
             with self.db.write() as tx:
                 if tables.get_deployment(tx, id).state == "created":
                     tables.change_deployment(tx, id, state="replaced", why="a newer deployment came before it was live")
             return False
-        write_route(route_file(self.home, route.endpoint), route)
-        self.ensure_running(route.endpoint)
+        write_spec(spec_file(self.home, spec.endpoint), spec)
+        self.ensure_running(spec.endpoint)
         return True
 
-    def _is_written(self, route: Route) -> bool:
+    def _is_written(self, spec: DeploymentSpec) -> bool:
         try:
-            return read_route(route_file(self.home, route.endpoint)).revision >= route.revision
+            return read_spec(spec_file(self.home, spec.endpoint)).revision >= spec.revision
         except (NotFound, Invalid):
             return False
 
     def _wait(self, id: str, pause: Callable[[float], None]) -> dict[str, Any]:  # Any: JSON
         with self.db.read() as tx:
-            route = tables.get_route(tx, id)
+            spec = tables.get_spec(tx, id)
         deadline = time.monotonic() + self.wait_seconds
         while True:
-            outcome = self._look(route)
+            outcome = self._look(spec)
             if outcome is not None:
                 return outcome
             if time.monotonic() > deadline:
                 return {"live": False, "refused": False, "why": "its process does not answer, and will take it when it starts"}
             pause(_LOOK_SECONDS)
 
-    def _look(self, route: Route) -> dict[str, Any] | None:  # Any: JSON
-        """What became of a route at its process; None while that is open."""
+    def _look(self, spec: DeploymentSpec) -> dict[str, Any] | None:  # Any: JSON
+        """What became of a spec at its process; None while that is open."""
         try:
-            state = self.client.reload(route.endpoint)
+            state = self.client.reload(spec.endpoint)
         except Unavailable:
             return None
-        if (state["revision"] or 0) >= route.revision:
+        if (state["revision"] or 0) >= spec.revision:
             return {"live": True, "refused": False, "why": None}
         refused = state["refused"]
-        if refused is not None and refused["revision"] == route.revision:
+        if refused is not None and refused["revision"] == spec.revision:
             return {"live": False, "refused": True, "why": refused["why"]}
         return None
 
@@ -332,7 +332,7 @@ class Serving:
 
     def _note_failed(self, tx: Connection, deployment: Deployment, why: str) -> None:
         tables.change_deployment(tx, deployment.id, state="failed", why=why)
-        payload = _payload(deployment, tables.get_route(tx, deployment.id), {"why": why})
+        payload = _payload(deployment, tables.get_spec(tx, deployment.id), {"why": why})
         self.events.add(tx, "deployment.failed", project=deployment.project, subject=deployment.id, payload=payload)
 
     def _note_went_live(self, tx: Connection, deployment: Deployment) -> None:
@@ -343,16 +343,16 @@ class Serving:
         tables.change_deployment(tx, deployment.id, state="live", live_at=self.clock())
         self.lineage.edge(tx, Node("deployment", deployment.id), Node("endpoint", deployment.endpoint), "served")
         told = {"revision": deployment.revision, "reason": deployment.reason, "former": None if former is None else former.version}
-        payload = _payload(deployment, tables.get_route(tx, deployment.id), told)
+        payload = _payload(deployment, tables.get_spec(tx, deployment.id), told)
         self.events.add(tx, "deployment.live", project=deployment.project, subject=deployment.id, payload=payload)
 
 
-def _payload(deployment: Deployment, route: Route, more: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+def _payload(deployment: Deployment, spec: DeploymentSpec, more: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
     what = {"endpoint": deployment.endpoint, "deployment": deployment.id, "version": deployment.version}
-    return {**what, "model": route.name, "number": route.number, **more}
+    return {**what, "model": spec.name, "number": spec.number, **more}
 
 
-def _serves_the_same(one: Route, other: Route) -> bool:
+def _serves_the_same(one: DeploymentSpec, other: DeploymentSpec) -> bool:
     return replace(one, revision=0, deployment="").to_json() == replace(other, revision=0, deployment="").to_json()
 
 

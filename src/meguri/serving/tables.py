@@ -28,8 +28,8 @@ from meguri.core.errors import NotFound
 from meguri.core.times import from_micros
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, metadata
+from meguri.serving.deployment_specs import DeploymentSpec
 from meguri.serving.model import COMING_OR_LIVE, Deployment, DeploymentState, Endpoint, ProfileWindow
-from meguri.serving.routes_table import Route
 from meguri.serving.segments import PredictionRecord
 
 endpoints = Table(
@@ -59,7 +59,7 @@ deployments = Table(
     Column("reason", Text, nullable=False),
     Column("former", String(64)),
     Column("why", Text),
-    Column("route", Json, nullable=False),
+    Column("spec", Json, nullable=False),
     Column("created_at", Micros, nullable=False),
     Column("live_at", Micros),
     UniqueConstraint("endpoint", "revision"),
@@ -143,9 +143,9 @@ def change_endpoint(tx: Connection, name: str, **values: object) -> None:
     tx.execute(update(endpoints).where(endpoints.c.name == name).values(**values))
 
 
-def add_deployment(tx: Connection, deployment: Deployment, route: Route) -> None:
-    values = {name: getattr(deployment, name) for name in _names(deployments) if name != "route"}
-    tx.execute(insert(deployments), {**values, "route": route})
+def add_deployment(tx: Connection, deployment: Deployment, spec: DeploymentSpec) -> None:
+    values = {name: getattr(deployment, name) for name in _names(deployments) if name != "spec"}
+    tx.execute(insert(deployments), {**values, "spec": spec})
 
 
 def get_deployment(tx: Connection, id: str) -> Deployment:
@@ -155,12 +155,12 @@ def get_deployment(tx: Connection, id: str) -> Deployment:
     return _deployment(row)
 
 
-def get_route(tx: Connection, deployment: str) -> Route:
-    """The route of a deployment. Raises NotFound."""
-    value = tx.execute(select(deployments.c.route).where(deployments.c.id == deployment)).scalar_one_or_none()
+def get_spec(tx: Connection, deployment: str) -> DeploymentSpec:
+    """The spec of a deployment. Raises NotFound."""
+    value = tx.execute(select(deployments.c.spec).where(deployments.c.id == deployment)).scalar_one_or_none()
     if value is None:
         raise NotFound("deployment", deployment, "list them with `meguri endpoints list`")
-    return msgspec.convert(value, Route)
+    return msgspec.convert(value, DeploymentSpec)
 
 
 def list_deployments(tx: Connection, endpoint: str, limit: int) -> list[Deployment]:
@@ -283,7 +283,7 @@ def rows_by_day(tx: Connection, endpoint: str, limit: int) -> list[tuple[int, in
 
 
 def _summary() -> list[Column[Any]]:  # Any: columns of several types
-    return [column for column in deployments.c if column.name != "route"]
+    return [column for column in deployments.c if column.name != "spec"]
 
 
 def _names(table: Table) -> list[str]:

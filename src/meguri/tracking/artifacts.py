@@ -17,8 +17,8 @@ from meguri.ports.blobs import BlobStore, Readable
 from meguri.tracking import tables
 from meguri.tracking.model import Artifact, Run, ensure_artifact_name, ensure_name
 
-CONDITIONS = "conditions"
-"""The kind of the files that say under what conditions a run began: its diff, its packages."""
+ENVIRONMENT = "environment"
+"""The kind of artifacts that describe the environment of a run: its diff, its packages."""
 
 KIND_LIMIT = 32
 
@@ -54,11 +54,11 @@ class Artifacts:
         return {ensure_artifact_name(name): self.blobs.put_bytes(text.encode("utf-8", "replace")) for name, text in texts.items()}
 
     def add(self, tx: Connection, run: Run, name: str, blob: Digest, *, kind: str = "file") -> Artifact:
-        """Name a blob as an artifact of a run. What it wrote is in the lineage; its own conditions are not."""
+        """Record a blob as an artifact of a run. Files that the run wrote get a lineage edge; files of its environment get none."""
         media_type = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
         made = Artifact(ArtifactId(self.new_id("art")), run.id, name, blob, kind, self.blobs.size(blob), media_type, self.clock())
         artifact = tables.save_artifact(tx, made)
-        if kind != CONDITIONS:
+        if kind != ENVIRONMENT:
             node = self.lineage.node(tx, "artifact", artifact.id, project=run.project, label=name)
             self.lineage.edge(tx, Node("run", run.id), node, "wrote", run=run.id)
         return artifact

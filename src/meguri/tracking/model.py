@@ -40,7 +40,7 @@ class Experiment:
 class Run:
     """One execution of somebody's code; `kind` "step": a step of a pipeline run.
 
-    `conditions`: what was found of git, command, Python, hardware and host when it began.
+    `environment`: what was found of git, command, Python, hardware and host when it began.
     """
 
     id: RunId
@@ -53,7 +53,7 @@ class Run:
     heartbeat_at: datetime
     finished_at: datetime | None
     error: str | None
-    conditions: dict[str, Any]  # Any: JSON
+    environment: dict[str, Any]  # Any: JSON
 
     def ensure_live(self) -> None:
         """Raises RunFinished."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import ListPage, Request, Route
 from meguri.core.errors import Invalid
 from meguri.core.ids import RunId
 from meguri.core.points import Point, WirePoint, WireValue, ensure_metric_key, from_wire, to_wire, wire_value
@@ -50,7 +50,7 @@ class NewRun:
     kind: Kind = "run"
     params: dict[str, Value] = field(default_factory=dict)
     tags: dict[str, Value] = field(default_factory=dict)
-    conditions: dict[str, Any] = field(default_factory=dict)  # Any: JSON
+    environment: dict[str, Any] = field(default_factory=dict)  # Any: JSON
     texts: dict[str, str] = field(default_factory=dict)
     parent: str | None = None
 
@@ -123,7 +123,7 @@ class RunDetails:
     """A run with everything that is known of it."""
 
     run: RunAnswer
-    conditions: dict[str, Any]  # Any: JSON
+    environment: dict[str, Any]  # Any: JSON
     artifacts: list[Artifact]
     parent: str | None
     children: list[str]
@@ -166,11 +166,13 @@ def routes(tracking: Tracking) -> list[Route]:
     run = "/api/v1/runs/{run}"
     listed = {"project": str, "experiment": str, "status": str, "kind": str, "sort": str, "limit": int, "cursor": str}
     return [
-        Route("GET", "/api/v1/experiments", "runs:read", to.list_experiments, "Experiments by name", answer=Page, query={"project": str}),
+        Route(
+            "GET", "/api/v1/experiments", "runs:read", to.list_experiments, "Experiments by name", answer=ListPage, query={"project": str}
+        ),
         Route(
             "POST", "/api/v1/experiments", "runs:write", to.create_experiment, "Make an experiment", NewExperiment, Experiment, status=201
         ),
-        Route("GET", "/api/v1/runs", "runs:read", to.list_runs, "Runs, the newest first", answer=Page, query=listed),
+        Route("GET", "/api/v1/runs", "runs:read", to.list_runs, "Runs, the newest first", answer=ListPage, query=listed),
         Route("POST", "/api/v1/runs", "runs:write", to.start_run, "Begin a run", NewRun, Run, status=201),
         Route("GET", run, "runs:read", to.get_run, "A run", answer=RunDetails),
         Route("PATCH", run, "runs:write", to.change_run, "End, rename or keep alive a run", RunChange, Run),
@@ -196,7 +198,7 @@ def routes(tracking: Tracking) -> list[Route]:
         ),
         Route("POST", f"{run}/params", "runs:write", to.set_params, "Set parameters", dict[str, Value], status=204),
         Route("POST", f"{run}/tags", "runs:write", to.set_tags, "Set tags", dict[str, Value], status=204),
-        Route("GET", f"{run}/artifacts", "runs:read", to.list_artifacts, "Files of a run", answer=Page),
+        Route("GET", f"{run}/artifacts", "runs:read", to.list_artifacts, "Files of a run", answer=ListPage),
         Route(
             "PUT",
             run + "/artifacts/{name:path}",
@@ -218,15 +220,15 @@ class _Handlers:
     def __init__(self, tracking: Tracking) -> None:
         self.tracking = tracking
 
-    def list_experiments(self, request: Request) -> Page:
+    def list_experiments(self, request: Request) -> ListPage[Any]:
         found = self.tracking.list_experiments(request.query.get("project"))
-        return Page([ExperimentAnswer(each.id, each.project, each.name, each.created_at, runs) for each, runs in found])
+        return ListPage([ExperimentAnswer(each.id, each.project, each.name, each.created_at, runs) for each, runs in found])
 
     def create_experiment(self, request: Request) -> Experiment:
         body: NewExperiment = request.body
         return self.tracking.create_experiment(body.project, body.name)
 
-    def list_runs(self, request: Request) -> Page:
+    def list_runs(self, request: Request) -> ListPage[Any]:
         query = request.query
         found, cursor = self.tracking.list_runs(
             query.get("project"),
@@ -237,7 +239,7 @@ class _Handlers:
             limit=_limit(query.get("limit", 100), 1_000),
             cursor=query.get("cursor"),
         )
-        return Page([self._answer(record) for record in found], cursor)
+        return ListPage([self._answer(record) for record in found], cursor)
 
     def start_run(self, request: Request) -> Run:
         body: NewRun = request.body
@@ -249,7 +251,7 @@ class _Handlers:
             kind=body.kind,
             params=body.params,
             tags=body.tags,
-            conditions=body.conditions,
+            environment=body.environment,
             texts=body.texts,
             parent=None if body.parent is None else RunId(body.parent),
         )
@@ -258,7 +260,7 @@ class _Handlers:
         run = _run(request)
         record = self.tracking.get_record(run)
         parent, children = self.tracking.family(run)
-        return RunDetails(self._answer(record), record.run.conditions, self.tracking.artifacts.list(run), parent, [*children])
+        return RunDetails(self._answer(record), record.run.environment, self.tracking.artifacts.list(run), parent, [*children])
 
     def change_run(self, request: Request) -> Run:
         run, body = _run(request), request.body
@@ -266,7 +268,7 @@ class _Handlers:
             self.tracking.rename(run, body.name)
         if body.status is not None:
             return self.tracking.finish(run, body.status, body.error)
-        return self.tracking.beat(run) if body.heartbeat else self.tracking.get_run(run)
+        return self.tracking.heartbeat(run) if body.heartbeat else self.tracking.get_run(run)
 
     def add_points(self, request: Request) -> Added:
         body: Points = request.body
@@ -294,8 +296,8 @@ class _Handlers:
     def set_tags(self, request: Request) -> None:
         self.tracking.set_tags(_run(request), request.body)
 
-    def list_artifacts(self, request: Request) -> Page:
-        return Page(self.tracking.artifacts.list(_run(request)))
+    def list_artifacts(self, request: Request) -> ListPage[Any]:
+        return ListPage(self.tracking.artifacts.list(_run(request)))
 
     async def save_artifact(self, request: Request) -> Artifact:
         run, name, kind = _run(request), request.path["name"], request.query.get("kind", "file")

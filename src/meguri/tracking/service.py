@@ -19,7 +19,7 @@ from meguri.lineage.service import Lineage, Node
 from meguri.ports.blobs import BlobStore
 from meguri.ports.series import SeriesStore, Token
 from meguri.tracking import tables
-from meguri.tracking.artifacts import CONDITIONS, Artifacts
+from meguri.tracking.artifacts import ENVIRONMENT, Artifacts
 from meguri.tracking.model import (
     TEXT_LIMIT,
     Experiment,
@@ -83,17 +83,17 @@ class Tracking:
         kind: Kind = "run",
         params: Mapping[str, Value] | None = None,
         tags: Mapping[str, Value] | None = None,
-        conditions: Mapping[str, Any] | None = None,  # Any: JSON
+        environment: Mapping[str, Any] | None = None,  # Any: JSON
         texts: Mapping[str, str] | None = None,
         parent: RunId | None = None,
         tx: Connection | None = None,
     ) -> Run:
         """Begin a run; with the id of a run that is there, give that one as it is.
 
-        `conditions`: git, command, Python, hardware. `texts` become artifacts (a diff, the list of packages). `parent`: a run that this
+        `environment`: git, command, Python, hardware. `texts` become artifacts (a diff, the list of packages). `parent`: a run that this
         one is a part of, as an edge of the lineage. With `tx`, all is done in that transaction. Raises Invalid, NotFound (the parent).
         """
-        made = self._new_run(project, ensure_name(experiment, "experiment"), name, id or RunId(self.new_id("run")), kind, conditions or {})
+        made = self._new_run(project, ensure_name(experiment, "experiment"), name, id or RunId(self.new_id("run")), kind, environment or {})
         kept_params, kept_tags = checked_values(params or {}, "params"), checked_values(tags or {}, "tags")
         blobs = self.artifacts.put_texts(texts or {})
         with self._within(tx) as open_tx:
@@ -107,7 +107,7 @@ class Tracking:
                 tables.get_run(open_tx, parent)
                 self.lineage.edge(open_tx, Node("run", parent), node, "derived_from", run=made.id)
             for text, blob in blobs.items():
-                self.artifacts.add(open_tx, made, text, blob, kind=CONDITIONS)
+                self.artifacts.add(open_tx, made, text, blob, kind=ENVIRONMENT)
             payload = {"name": made.name, "experiment": experiment, "kind": kind}
             self.events.add(open_tx, "run.started", project=project, subject=made.id, payload=payload)
         return made
@@ -232,18 +232,18 @@ class Tracking:
             tables.rename(tx, run, ensure_name(name, "name"))
             return tables.get_run(tx, run)
 
-    def beat(self, run: RunId) -> Run:
+    def heartbeat(self, run: RunId) -> Run:
         """A sign of life from a run's client. Raises NotFound."""
         with self.db.write() as tx:
-            tables.beat(tx, run, self.clock())
+            tables.heartbeat(tx, run, self.clock())
             return tables.get_run(tx, run)
 
-    def _new_run(self, project: str, experiment: str, name: str, id: RunId, kind: Kind, conditions: Mapping[str, Any]) -> Run:
+    def _new_run(self, project: str, experiment: str, name: str, id: RunId, kind: Kind, environment: Mapping[str, Any]) -> Run:
         if not id.startswith("run_") or len(id) > 64 or not id.isprintable():
             raise Invalid("id", f"{id[:40]!r} cannot be the id of a run: it reads run_ and at most 60 more characters")
         now = self.clock()
         shown = ensure_name(name or f"run-{id[-6:]}", "name")
-        return Run(id, ensure_project(project), experiment, shown, kind, "running", now, now, None, None, dict(conditions))
+        return Run(id, ensure_project(project), experiment, shown, kind, "running", now, now, None, None, dict(environment))
 
     def _records(self, tx: Connection, runs: Sequence[Run]) -> list[RunRecord]:
         ids = [run.id for run in runs]

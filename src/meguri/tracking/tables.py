@@ -57,7 +57,7 @@ runs = Table(
     Column("heartbeat_at", Micros, nullable=False),
     Column("finished_at", Micros),
     Column("error", Text),
-    Column("conditions", Json, nullable=False),
+    Column("environment", Json, nullable=False),
     Index("ix_runs_project_started_at", "project", "started_at", "id"),
     Index("ix_runs_experiment_started_at", "experiment", "started_at", "id"),
 )
@@ -141,7 +141,7 @@ def add_run(tx: Connection, run: Run, experiment: ExperimentId) -> bool:
         "heartbeat_at": run.heartbeat_at,
         "finished_at": run.finished_at,
         "error": run.error,
-        "conditions": run.conditions,
+        "environment": run.environment,
     }
     return insert_ignore(tx, runs, [row]) == 1
 
@@ -164,7 +164,7 @@ def end_run(tx: Connection, run: Run) -> bool:
     return tx.execute(statement).rowcount == 1
 
 
-def beat(tx: Connection, id: str, at: datetime) -> None:
+def heartbeat(tx: Connection, id: str, at: datetime) -> None:
     tx.execute(update(runs).where(runs.c.id == id, runs.c.status == "running").values(heartbeat_at=at))
 
 
@@ -282,7 +282,7 @@ def _run(row: Row[Any]) -> Run:  # Any: a row of a dynamic select
         row.heartbeat_at,
         row.finished_at,
         row.error,
-        row.conditions,
+        row.environment,
     )
 
 

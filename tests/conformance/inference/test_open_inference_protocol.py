@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.integration.serving.running import make_home, running
-from tests.unit.serving.examples import body, route
+from tests.unit.serving.examples import body, spec
 
 MODEL = "/v2/models/bikes"
 
@@ -21,7 +21,7 @@ MODEL = "/v2/models/bikes"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     home = tmp_path_factory.mktemp("oip") / "home"
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         yield endpoint.client
 

@@ -39,7 +39,7 @@ endpoint = mg.Endpoint("kiosk", model="kiosk", features=hourly)
 quality = mg.Monitor("kiosk-quality", endpoint=endpoint, kind="quality", metric="mae", window="3d", tolerance=0.2, minimum_rows=24)
 drift = mg.Monitor("kiosk-drift", endpoint=endpoint, kind="drift", window="3d", minimum_rows=24)
 policy = mg.Policy(
-    pipeline=retrain, endpoint=endpoint, cooldown="3d", gate=mg.Gate(metric="mae", confidence=0.9, minimum_rows=24), watch="2d"
+    pipeline=retrain, endpoint=endpoint, cooldown="3d", gate=mg.Gate(metric="mae", confidence=0.9, minimum_rows=24), bake="2d"
 )
 mg.Trigger("lost-accuracy", on=quality, policy=policy)
 mg.Trigger("weekly", every="7d", policy=policy)

@@ -62,7 +62,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         with connect(url=server.url, token=server.token) as client:
             assert main(["apply", str(FOLDER), "--yes", "--home", str(server.home)]) == 0
             client.sources.push("meter", [row_at(END - timedelta(hours=n)) for n in range(28 * 24, 0, -1)], project="office")
-            client.projects.settle("office", END)
+            client.projects.advance_watermark("office", END)
             assert main(["pipelines", "run", "retrain", "--wait", "--home", str(server.home)]) == 0
             url = client.endpoints.get("load")["url"]
         with server.client() as api, httpx.Client(base_url=url, timeout=60) as endpoint:

@@ -42,8 +42,8 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "nothing in the span": ("sources push meter --csv {good} --until 2020-01-01", ["has no rows to send"]),
     "labels without ids": ("labels load --csv {good}", ["column 'prediction_id' is missing", "--id HEADER"]),
     "label that is no number": ("labels load --csv {labels}", ["line 2: column 'value' holds 'x', which is no float"]),
-    "settle to no time": ("settle --until soon", ["--until: 'soon' is not a time"]),
-    "settle into the future": ("settle --until 2999-01-01", ["is in the future", "send a time that has come"]),
+    "advance to no time": ("watermark advance --until soon", ["--until: 'soon' is not a time"]),
+    "advance into the future": ("watermark advance --until 2999-01-01", ["is in the future", "send a time that has come"]),
     "folder that is none": ("apply {folder}/nope", ["is not a folder: give the one that holds"]),
     "folder without Python": ("apply {empty}", ["has no Python file: give the folder that declares mg.Project"]),
 }
@@ -118,10 +118,10 @@ def run(*words: str) -> tuple[int, str, str]:
 def test_what_needs_a_server_says_how_to_start_one(tmp_path: Path) -> None:
     home = tmp_path / "home"
     said = f"meguri: server is unavailable: none runs on home {home}: start one with `meguri server --home {home}`\n"
-    assert run("settle", "--until", "2025-01-01", "--home", str(home)) == (1, "", said)
+    assert run("watermark", "advance", "--until", "2025-01-01", "--home", str(home)) == (1, "", said)
     assert not home.exists()
 
 
 def test_an_endpoint_that_was_never_deployed_is_not_served(tmp_path: Path) -> None:
-    said = f"meguri: no route 'nope': {tmp_path}/routes/nope.json does not exist: deploy a version to the endpoint first\n"
+    said = f"meguri: no deployment spec 'nope': {tmp_path}/routes/nope.json does not exist: deploy a version to the endpoint first\n"
     assert run("endpoints", "serve", "nope", "--home", str(tmp_path)) == (1, "", said)

@@ -11,7 +11,7 @@ from tests.integration.errors.conftest import END, Office, row_at
 from tests.integration.errors.test_requests import INFER, body
 
 ROWS = {
-    "future": ({"at": "2999-01-01T00:00:00Z"}, "at", "future", "settle the project first, rows may be 31 days ahead of its event time"),
+    "future": ({"at": "2999-01-01T00:00:00Z"}, "at", "future", "advance the watermark first, rows may be 31 days ahead of its event time"),
     "type": ({"hour": "nine"}, "hour", "type", "'nine' is no whole number"),
     "text for a number": ({"load": "NaN"}, "load", "type", "'NaN' is no number"),
     "out of range": ({"temperature": 1e9}, "temperature", "range", "the widened range of the first snapshot"),

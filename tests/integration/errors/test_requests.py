@@ -129,8 +129,8 @@ INTAKE: dict[str, Case] = {
     "label text": ask("POST", LABELS, 422, "labels[0].value: 'NaN' (of prediction 'p1') is not a number", content=labelled("NaN")),
     "label without id": ask("POST", LABELS, 422, "labels[0].prediction_id: '' is no prediction id", content=labelled(1.0, "")),
     "label of unknown endpoint": ask("POST", LABELS, 404, "no endpoint '../x'", "`meguri endpoints list`", content=labelled(1.0, endpoint="../x")),
-    "settle into the future": ask("POST", "/api/v1/projects/office/settle", 422, "2999", "is in the future", "send a time that has come", content={"until": "2999-01-01T00:00:00Z"}),
-    "settle to no time": ask("POST", "/api/v1/projects/office/settle", 422, "until: 'soon' is not a time", content={"until": "soon"}),
+    "advance into the future": ask("POST", "/api/v1/projects/office/watermark", 422, "2999", "is in the future", "send a time that has come", content={"until": "2999-01-01T00:00:00Z"}),
+    "advance to no time": ask("POST", "/api/v1/projects/office/watermark", 422, "until: 'soon' is not a time", content={"until": "soon"}),
 }  # fmt: skip
 
 UNKNOWN: dict[str, Case] = dict(
@@ -152,7 +152,7 @@ UNKNOWN: dict[str, Case] = dict(
         missing("dataset", "datasets/nope", "no dataset 'nope'"),
         missing("project", "projects/nope", "no project 'nope': there are office"),
         missing("project of a list", "models?project=nope", "no project 'nope': there are office", "`meguri apply FOLDER`"),
-        missing("project to wait for", "projects/nope/settled?wait=0", "no project 'nope'"),
+        missing("project to wait for", "projects/nope/watermark?wait=0", "no project 'nope'"),
         missing("prediction", "predictions/nope", "no prediction 'nope': an id is what the request carried"),
         missing("label's endpoint", "labels/p1?endpoint=nope", "no endpoint 'nope'"),
         missing("node", "lineage/model_version/mv_x", "no model version 'mv_x': it has no lineage"),
@@ -174,7 +174,7 @@ ASKED: dict[str, Case] = {
     "limit of the history": ask("GET", "/api/v1/history?limit=0", 422, "limit: 0 is too small: ask for 1 to 1000"),
     "limit of jobs": ask("GET", "/api/v1/jobs?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
     "limit of promotions": ask("GET", "/api/v1/promotions?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
-    "limit of watches": ask("GET", "/api/v1/watches?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
+    "limit of watches": ask("GET", "/api/v1/bake-periods?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
     "kind of artifact": ask("PUT", "/api/v1/runs/{run}/artifacts/a.txt?kind=" + "k" * 33, 422, "kind: 'kkk", "at most 32 characters"),
     "writer of lines": ask("POST", "/api/v1/runs/{run}/logs", 422, "writer: 'www", "at most 64 characters", content={"lines": ["a"], "writer": "w" * 65, "first": 0}),
     "foreign cursor": ask("GET", "/api/v1/runs?cursor=x", 422, "cursor: was not given out by this list: start again without one"),
@@ -182,7 +182,7 @@ ASKED: dict[str, Case] = {
     "unknown order": ask("GET", "/api/v1/runs?sort=x", 422, "sort: 'x' is not known: sort by started_at"),
     "unknown direction": ask("GET", "/api/v1/lineage/project/x?direction=left", 422, "ask for up, down or both"),
     "pipeline parameter": ask("POST", "/api/v1/pipelines/retrain/runs?project=office", 422, "depth: pipeline 'retrain' has no such parameter", content={"parameters": {"depth": 3}}),
-    "pipeline in the future": ask("POST", "/api/v1/pipelines/retrain/runs?project=office", 422, "until:", "has not come yet", "settle the project", content={"until": "2026-01-01T00:00:00Z"}),
+    "pipeline in the future": ask("POST", "/api/v1/pipelines/retrain/runs?project=office", 422, "until:", "has not come yet", "advance the watermark", content={"until": "2026-01-01T00:00:00Z"}),
     "metric value": ask("POST", "/api/v1/runs/{run}/points", 422, "value: 'high' is not a number", '"NaN"', content={"points": [["loss", 1, "high", 1]]}),
     "raw NaN metric": ask("POST", "/api/v1/runs/{run}/points", 422, "is not JSON", content=b'{"points": [["loss", 1, NaN, 1]]}'),
     "huge metric key": ask("POST", "/api/v1/runs/{run}/points", 422, "cannot name a metric", "1 to 250 characters", content={"points": [["k" * 5000, 1, 1.0, 1]]}),

@@ -65,7 +65,7 @@ def test_a_job_whose_surroundings_are_away_is_done_once_they_are_back(db: Databa
     jobs.register("work", work)
     jobs.launch()
     ask(jobs, db)
-    jobs.pump()
+    jobs.start_queued()
     assert (look(jobs, db).state, look(jobs, db).result, tries) == ("done", {"tries": 4}, [False] * 4)
 
 
@@ -79,7 +79,7 @@ def test_a_job_that_never_gets_what_it_needs_fails_and_is_told_before_the_last_t
     jobs.register("work", work)
     jobs.launch()
     ask(jobs, db)
-    jobs.pump()
+    jobs.start_queued()
     assert (look(jobs, db).state, look(jobs, db).error) == ("failed", "Unavailable: endpoint is unavailable")
     assert tries == [False] * (TRIES - 1) + [True]
 
@@ -96,7 +96,7 @@ def test_a_job_cancelled_while_it_waits_is_not_tried_again(db: Database) -> None
     jobs.register("work", work)
     jobs.launch()
     ask(jobs, db)
-    jobs.pump()
+    jobs.start_queued()
     assert (look(jobs, db).state, tries) == ("cancelled", ["job_1"])
 
 
@@ -111,13 +111,13 @@ def test_a_failed_job_asked_for_again_is_done_again(db: Database, engines: Calla
     jobs.launch()
     try:
         ask(jobs, db)
-        jobs.pump()
+        jobs.start_queued()
         assert wait_for("failed", jobs, db).error == "RuntimeError: no"
         fail.clear()
         with db.write() as tx:
             jobs.enqueue_again(tx, "work", "job_1", project="p", payload={})
             jobs.enqueue_again(tx, "work", "job_1", project="p", payload={})
-        jobs.pump()
+        jobs.start_queued()
         assert wait_for("done", jobs, db).error is None
     finally:
         jobs.close()
@@ -142,7 +142,7 @@ def test_a_step_that_was_away_is_tried_again_and_finished_steps_are_not(db: Data
     jobs.launch()
     try:
         ask(jobs, db)
-        jobs.pump()
+        jobs.start_queued()
         assert wait_for("done", jobs, db).result == {"steps": [1, 3, 1]}
         assert done == ["first", "second", "second", "second", "between", "between", "third"]
     finally:
@@ -164,7 +164,7 @@ def test_a_job_interrupted_by_the_end_of_its_process_goes_on_in_the_next(db: Dat
     first.register("work", work)
     first.launch()
     ask(first, db)
-    first.pump()
+    first.start_queued()
     assert began.wait(10)
     first.close()
     assert (look(first, db).state, done) == ("running", ["first"])
@@ -186,7 +186,7 @@ def test_a_running_job_that_the_engine_has_lost_is_started_again(db: Database, e
     jobs.register("work", lambda _context, _payload: done.append("work"))
     jobs.launch()
     ask(jobs, db)
-    jobs.pump()
+    jobs.start_queued()
     wait_for("done", jobs, db)
     jobs.close()
     with db.write() as tx:
@@ -216,8 +216,8 @@ def test_a_job_that_cannot_be_started_waits(db: Database) -> None:
     jobs.launch()
     ask(jobs, db)
     with pytest.raises(RuntimeError):
-        jobs.pump()
+        jobs.start_queued()
     assert look(jobs, db).state == "queued"
     engine.is_full = False
-    jobs.pump()
+    jobs.start_queued()
     assert look(jobs, db).state == "done"

@@ -125,7 +125,7 @@ def test_a_job_enqueued_twice_runs_once_and_its_result_is_kept(db: Database) -> 
     for _ in range(2):
         with db.write() as tx:
             jobs.enqueue(tx, "double", "job_1", project="p", payload={"n": 4})
-        jobs.pump()
+        jobs.start_queued()
     with db.read() as tx:
         job = jobs.get(tx, "job_1")
     assert (job.state, job.result, ran) == ("done", {"result": 8}, [4])
@@ -143,7 +143,7 @@ def test_a_failed_job_says_why_and_blocks_nothing(db: Database) -> None:
     with db.write() as tx:
         jobs.enqueue(tx, "fail", "job_1", project="p", payload={})
         jobs.enqueue(tx, "work", "job_2", project="p", payload={})
-    jobs.pump()
+    jobs.start_queued()
     with db.read() as tx:
         assert [(job.id, job.state, job.error) for job in jobs.list(tx)] == [
             ("job_2", "done", None),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from meguri.cli.demo import apply
-from meguri.cli.replay import Replay, Told
+from meguri.cli.replay import LoopEvent, Replay
 from meguri.cli.scenes import DAY, DayError, Json, Moment
 from meguri.core.times import iso
 from meguri.sdk.client import Client, connect
@@ -66,7 +66,7 @@ class Player:
 
     def __init__(self, server: RunningServer, client: Client, pond: Pond) -> None:
         self.server, self.client, self.pond = server, client, pond
-        self.told: list[Told] = []
+        self.told: list[LoopEvent] = []
         self.replay = Replay(
             client, pond, server.home / "replay.json", token=server.token, tell=self.told.append, progress=lambda _cursor: None
         )
@@ -77,13 +77,13 @@ class Player:
         for day, moments in played:
             self.replay._play(day, moments)
 
-    def settle(self) -> None:
-        self.replay.settle(self.replay.cursor.day)
+    def advance_watermark(self) -> None:
+        self.replay.advance_watermark(self.replay.cursor.day)
 
     def kinds(self) -> list[str]:
         return [event.kind for event in self.told]
 
-    def find(self, kind: str) -> list[Told]:
+    def find(self, kind: str) -> list[LoopEvent]:
         return [event for event in self.told if event.kind == kind]
 
     @property

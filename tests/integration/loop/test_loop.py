@@ -1,4 +1,4 @@
-"""The whole loop through real processes: it notices, learns, judges, serves and watches by itself."""
+"""The whole loop through real processes: it notices, learns, judges, serves and bake_periods by itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from meguri.cli.replay import Told
+from meguri.cli.replay import LoopEvent
 from meguri.cli.scenes import DAY
 from meguri.core.errors import NotFound
 from meguri.core.times import iso
@@ -21,7 +21,7 @@ from tests.integration.loop.conftest import Player, Pond, playing
 DECISIONS = (
     "rows.quarantined", "snapshot.taken", "model_version.created", "promotion.opened", "promotion.approved", "promotion.rejected",
     "alias.moved", "deployment.created", "deployment.live", "deployment.rolled_back", "monitor.breached", "alert.opened", "alert.resolved",
-    "trigger.fired", "trigger.skipped", "watch.passed", "watch.failed", "pipeline_run.started", "pipeline_run.finished",
+    "trigger.fired", "trigger.skipped", "bake.passed", "bake.failed", "pipeline_run.started", "pipeline_run.finished",
     "pipeline_run.failed", "watermark.advanced",
 )  # fmt: skip
 
@@ -34,14 +34,14 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
         yield player
 
 
-def _first(events: list[Told], kind: str, after: int = 0) -> int:
+def _first(events: list[LoopEvent], kind: str, after: int = 0) -> int:
     return next(event.sequence for event in events if event.kind == kind and event.sequence > after)
 
 
 def test_lost_accuracy_leads_to_a_better_model_in_service(played: Player) -> None:
     told = played.told
     at = _first(told, "monitor.breached")
-    for kind in ("trigger.fired", "model_version.created", "promotion.opened", "promotion.approved", "deployment.live", "watch.passed"):
+    for kind in ("trigger.fired", "model_version.created", "promotion.opened", "promotion.approved", "deployment.live", "bake.passed"):
         at = _first(told, kind, after=at)
     results = played.replay.results()
     assert results["failed_requests"] == 0
@@ -104,10 +104,10 @@ def test_a_replay_on_postgresql_makes_the_same_history(played: Player, postgres:
         assert _plain(again.told) == _plain(played.told)
 
 
-def _plain(events: list[Told]) -> list[tuple[str, str, str]]:
+def _plain(events: list[LoopEvent]) -> list[tuple[str, str, str]]:
     """Decisions without what differs by nature: ids become numbers in order of their making, sequences and durations are left out.
 
-    Within one settled moment independent chains run side by side (a watch is judged while a monitor is), so it is compared as a set.
+    Within one event time independent chains run side by side (a bake is judged while a monitor is), so it is compared as a set.
     """
     names: dict[str, str] = {}
     counts: Counter[str] = Counter()

@@ -12,17 +12,17 @@ def test_a_bad_challenger_is_rejected_and_rolled_back_where_somebody_promotes_it
     player.play(4)
     champion = player.serving
     player.client.pipelines.start("retrain", {"scale": 3.0}, project="pond")
-    player.settle()
+    player.advance_watermark()
     (rejected,) = player.find("promotion.rejected")
     assert rejected.payload["champion"] == player.serving == champion
 
     bad = rejected.payload["challenger"]
     player.client.models.move_alias("pond", "champion", bad, project="pond")
-    player.settle()
+    player.advance_watermark()
     assert player.serving == bad
 
     player.play(5)
-    (failed,) = player.find("watch.failed")
+    (failed,) = player.find("bake.failed")
     assert (failed.payload["version"], failed.payload["former"]) == (bad, champion)
     assert failed.payload["evidence"]["worse_by"] > 1
     assert "deployment.rolled_back" in player.kinds()
@@ -35,24 +35,24 @@ def test_the_champion_is_what_serves_also_after_a_way_back_by_hand_and_a_refused
     champion = player.serving
     player.play(1)
     player.client.pipelines.start("retrain", {"scale": 3.0}, project="pond")
-    player.settle()
+    player.advance_watermark()
     (bad,) = (event.payload["challenger"] for event in player.find("promotion.rejected"))
 
     player.client.models.move_alias("pond", "champion", bad, project="pond")
-    player.settle()
+    player.advance_watermark()
     assert player.serving == bad
     player.client.post("/api/v1/endpoints/pond/rollback", {"reason": "it looks wrong"})
-    player.settle()
+    player.advance_watermark()
     assert (player.serving, champion_of(player)) == (champion, champion)
-    watches = player.client.get("/api/v1/watches", project="pond")["items"]
-    assert [(each["version"], each["state"]) for each in watches] == [(bad, "dropped")]  # the way back is not held against the bad one
+    bake_periods = player.client.get("/api/v1/bake-periods", project="pond")["items"]
+    assert [(each["version"], each["state"]) for each in bake_periods] == [(bad, "dropped")]  # the way back is not held against the bad one
 
     digest = player.client.model_versions.get(bad)["blob"].removeprefix("sha256:")
     blob = player.server.home / "blobs" / digest[:2] / digest[2:]
     blob.chmod(0o600)
     blob.write_bytes(b"damaged")
     player.client.models.move_alias("pond", "champion", bad, project="pond")
-    player.settle()
+    player.advance_watermark()
     assert "deployment.failed" in player.kinds()
     assert (player.serving, champion_of(player)) == (champion, champion)
 
@@ -65,7 +65,7 @@ def champion_of(player: Player) -> str:
 def test_a_retrain_that_goes_wrong_leaves_the_champion_serving_and_is_seen(player: Player, mode: str) -> None:
     champion = player.serving
     player.client.pipelines.start("retrain", {"mode": mode}, project="pond")
-    player.settle()
+    player.advance_watermark()
     (failed,) = player.find("pipeline_run.failed")
     assert failed.payload["pipeline"] == "retrain"
     assert player.serving == champion
@@ -74,7 +74,7 @@ def test_a_retrain_that_goes_wrong_leaves_the_champion_serving_and_is_seen(playe
     player.play(2)
     assert player.replay.cursor.failed == 0
     player.client.pipelines.start("retrain", project="pond")
-    player.settle()
+    player.advance_watermark()
     assert len(player.find("model_version.created")) == 2
 
 

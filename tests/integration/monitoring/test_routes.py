@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from meguri.access.routes import Page, Request, Route
+from meguri.access.routes import ListPage, Request, Route
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid, NotFound
@@ -97,16 +97,16 @@ def test_quality_shows_days_and_coverage(monitoring: Monitoring) -> None:
 
 def test_monitors_checks_drift_and_alerts_are_listed(monitoring: Monitoring) -> None:
     monitoring.check("p", datetime(2026, 3, 3, tzinfo=UTC))
-    page: Page = call(monitoring, "GET", "/monitors", Ask(query={"project": "p"}))
+    page: ListPage[Any] = call(monitoring, "GET", "/monitors", Ask(query={"project": "p"}))
     assert [(each.name, each.state) for each in page.items] == [("quality", "waiting"), ("drift", "waiting")]
     shown = call(monitoring, "GET", "/monitors/{name}", Ask({"name": "drift"}, {"project": "p"}))
     assert shown.last.evidence["why_not"] == "version mv_1 has no reference profile"
-    checks: Page = call(monitoring, "GET", "/monitors/{name}/checks", Ask({"name": "quality"}, {"project": "p", "limit": 1}))
+    checks: ListPage[Any] = call(monitoring, "GET", "/monitors/{name}/checks", Ask({"name": "quality"}, {"project": "p", "limit": 1}))
     assert [(each.day, each.verdict) for each in checks.items] == [(20515, "none")]
     assert call(monitoring, "GET", "/endpoints/{name}/drift", Ask({"name": "bikes"})) == DriftMatrix(
         "drift", [datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)], []
     )
-    assert call(monitoring, "GET", "/alerts", Ask(query={"project": "p", "state": "open"})) == Page([])
+    assert call(monitoring, "GET", "/alerts", Ask(query={"project": "p", "state": "open"})) == ListPage([])
     with pytest.raises(Invalid, match="state"):
         call(monitoring, "GET", "/alerts", Ask(query={"project": "p", "state": "new"}))
     with pytest.raises(Invalid, match="project"):

@@ -121,7 +121,7 @@ class Stage:
     def run(self, pipeline: str = "retrain", **parameters: object) -> tuple[PipelineRun, dict[str, StepExecution]]:
         """Submit, and wait for the end."""
         id = self.submit(pipeline, **parameters)
-        self.jobs.pump()
+        self.jobs.start_queued()
         return self.look(id)
 
     def look(self, id: str) -> tuple[PipelineRun, dict[str, StepExecution]]:

@@ -73,7 +73,7 @@ from tests.integration.pipelines.conftest import open_stage
 
 home = Path(sys.argv[1])
 with sqlite_database(home / "meguri.db") as db:
-    open_stage(home, home, db, ProcessExecutor(os.environ)).jobs.pump()
+    open_stage(home, home, db, ProcessExecutor(os.environ)).jobs.start_queued()
 """
 
 
@@ -151,7 +151,7 @@ def test_stopping_server_leaves_the_run_to_its_next_start(home: Path, folder: Pa
 
         def work() -> None:
             try:
-                first.jobs.pump()
+                first.jobs.start_queued()
             except Interrupted as error:
                 stopped.append(error)
 

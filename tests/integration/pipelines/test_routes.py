@@ -65,7 +65,7 @@ def test_pipeline_is_started_and_shown_with_its_steps(both: Stage) -> None:
         "started by hand",
         "2026-01-31T00:00:00Z",
     )
-    both.jobs.pump()
+    both.jobs.start_queued()
     page = call(both, "GET", "pipeline-runs/{run}", Asked(run=started["id"]))
     assert (page["status"], page["parameters"], page["error"], len(page["versions"])) == ("finished", {"iterations": 3}, None, 1)
     assert [(step["name"], step["state"], step["is_cached"]) for step in page["steps"]] == [

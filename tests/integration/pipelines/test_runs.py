@@ -66,7 +66,7 @@ def fail_once(value: int) -> int:
 
 @mg.step
 def fail(value: int) -> int:
-    print("about to fail", file=sys.stderr)
+    print("spec to fail", file=sys.stderr)
     raise RuntimeError("never")
 
 
@@ -137,8 +137,8 @@ def test_run_trains_and_registers_a_version(stage: Stage) -> None:
         assert stage.pipelines.list_versions(tx, run) == [version.id]
     assert (version.number, version.format, version.cutoff, version.pipeline_run) == (1, "onnx", run.cutoff, run.id)
     assert [(each.name, each.dtype) for each in version.inputs] == [("hr", "int"), ("temp", "float"), ("cnt_yesterday", "float")]
-    assert version.about.features == "hourly"
-    assert version.about.rows == (DAYS - 7) * 24
+    assert version.spec.features == "hourly"
+    assert version.spec.rows == (DAYS - 7) * 24
     assert version.blob == digest_of(stage.registry.read_model(version))
     assert kinds(stage) == ["pipeline_run.started", "model_version.created", "pipeline_run.finished"]
 
@@ -149,15 +149,15 @@ def test_version_keeps_golden_rows_training_rows_and_their_profile(stage: Stage)
         (version,) = stage.registry.list_versions(tx, "bikes", "bikes")
     assert version.frame is not None
     frame = arrow_frame(stage.pipelines.blobs.read(version.frame))
-    assert (frame.height, frame["at"].min(), frame["at"].max()) == (version.about.rows, START, UNTIL - timedelta(days=7, hours=1))
+    assert (frame.height, frame["at"].min(), frame["at"].max()) == (version.spec.rows, START, UNTIL - timedelta(days=7, hours=1))
     reference = Reference.from_json(stage.registry.read_reference(version) or {})
     assert reference.names == ("hr", "temp", "cnt_yesterday", "prediction")
     assert reference.blocks is not None
     golden = pl.DataFrame([row.inputs for row in version.golden], schema=["hr", "temp", "cnt_yesterday"], orient="row")
     np.testing.assert_array_equal(stage.pipelines.score("bikes", version.id, golden), [row.output for row in version.golden])
-    assert version.about.mean_predictor is not None
-    assert version.about.mean_predictor["value"] == pytest.approx(frame["cnt"].mean())
-    assert version.metrics["mae"] < version.about.mean_predictor["mae"] / 3
+    assert version.spec.mean_predictor is not None
+    assert version.spec.mean_predictor["value"] == pytest.approx(frame["cnt"].mean())
+    assert version.metrics["mae"] < version.spec.mean_predictor["mae"] / 3
 
 
 def test_second_run_takes_everything_from_the_cache_and_says_from_where(stage: Stage) -> None:
@@ -213,7 +213,7 @@ def test_run_uses_the_bundle_when_the_folder_is_gone(stage: Stage) -> None:
 def test_run_keeps_the_bundle_with_which_it_was_submitted(stage: Stage, write: Callable[[str, str], None]) -> None:
     id = stage.submit()
     write("pipeline", PIPELINE.replace("mae = mean_error", "raise RuntimeError\n    mae = mean_error"))
-    stage.jobs.pump()
+    stage.jobs.start_queued()
     assert stage.look(id)[0].status == "finished"
 
 
@@ -237,7 +237,7 @@ def test_step_is_an_ordinary_run_with_arguments_environment_log_and_metrics(stag
     assert record.params == {"depth": 4}
     assert {"kind": "test", "step": "log", "attempt": 1}.items() <= record.tags.items()
     assert record.metrics["loss"].value == pytest.approx(1 / 3)
-    assert {"polars", "numpy"} <= set(record.run.conditions["environment"]["packages"])
+    assert {"polars", "numpy"} <= set(record.run.environment["environment"]["packages"])
     assert [line.text for line in stage.tracking.list_lines(run)] == ["one", "two"]
 
 
@@ -300,14 +300,14 @@ def test_what_a_failing_step_printed_is_kept_with_its_traceback(stage: Stage, tm
     tracked = steps["fail"].run
     assert tracked is not None
     lines = [line.text for line in stage.tracking.list_lines(tracked)]
-    assert lines[0] == "about to fail"
+    assert lines[0] == "spec to fail"
     assert lines[-1] == "RuntimeError: never"
 
 
 def test_pipeline_without_rows_fails_with_a_clear_message(stage: Stage) -> None:
     with stage.pipelines.db.write() as tx:
         id = stage.pipelines.submit(tx, "bikes", "retrain", until=START)
-    stage.jobs.pump()
+    stage.jobs.start_queued()
     run, steps = stage.look(id)
     assert (run.status, steps["training_frame"].state, steps["train"].state) == ("failed", "failed", "skipped")
     assert "no row" in (run.error or "") and "push rows" in (run.error or "")
@@ -317,7 +317,7 @@ def test_whole_run_has_a_time_limit(stage: Stage, tmp_path: Path) -> None:
     with_steps(stage, tmp_path, "wait")
     with stage.pipelines.db.write() as tx:
         id = stage.pipelines.submit(tx, "bikes", "try_wait", timeout_seconds=4.0)
-    stage.jobs.pump()
+    stage.jobs.start_queued()
     run, _ = stage.look(id)
     assert run.status == "failed"
     assert "and was killed" in (run.error or "")
@@ -326,7 +326,7 @@ def test_whole_run_has_a_time_limit(stage: Stage, tmp_path: Path) -> None:
 def test_running_run_can_be_cancelled(stage: Stage, tmp_path: Path) -> None:
     marks = with_steps(stage, tmp_path, "wait")
     id = stage.submit("try_wait")
-    thread = threading.Thread(target=stage.jobs.pump)
+    thread = threading.Thread(target=stage.jobs.start_queued)
     thread.start()
     deadline = time.monotonic() + 30
     while not (marks / "wait").exists():
@@ -346,7 +346,7 @@ def test_queued_run_that_is_cancelled_never_begins(stage: Stage, tmp_path: Path)
     id = stage.submit("try_wait")
     with stage.pipelines.db.write() as tx:
         stage.pipelines.cancel(tx, id)
-    stage.jobs.pump()
+    stage.jobs.start_queued()
     assert (stage.look(id)[0].status, list(marks.iterdir())) == ("cancelled", [])
 
 

@@ -10,11 +10,11 @@ import pytest
 from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.lineage.service import Node
-from meguri.registry.model import CHALLENGER, CHAMPION, GoldenRow, ModelInput, ModelVersion, NewVersion
+from meguri.registry.model import CHALLENGER, CHAMPION, GoldenRow, ModelInput, ModelVersion, VersionSpec
 from meguri.registry.routes import routes
 from meguri.registry.service import Registry
 
-ABOUT = NewVersion(
+SPEC = VersionSpec(
     format="onnx",
     blob=digest_of(b"model"),
     size=5,
@@ -29,18 +29,18 @@ ABOUT = NewVersion(
 )
 
 
-def add(registry: Registry, model: str = "bikes", project: str = "p", about: NewVersion = ABOUT) -> ModelVersion:
+def add(registry: Registry, model: str = "bikes", project: str = "p", spec: VersionSpec = SPEC) -> ModelVersion:
     with registry.db.write() as tx:
-        return registry.add_version(tx, project, model, about)
+        return registry.add_version(tx, project, model, spec)
 
 
-def with_origin(origin: str) -> NewVersion:
-    return NewVersion(format="skops", blob=digest_of(b"other"), size=1, inputs=(ModelInput("hr", "int"),), origin=origin)
+def with_origin(origin: str) -> VersionSpec:
+    return VersionSpec(format="skops", blob=digest_of(b"other"), size=1, inputs=(ModelInput("hr", "int"),), origin=origin)
 
 
 def test_version_is_read_as_it_was_written(registry: Registry) -> None:
     made = add(registry)
-    assert (made.number, made.label, made.about, made.aliases, made.baseline) == (1, "bikes 1", ABOUT, (), None)
+    assert (made.number, made.label, made.spec, made.aliases, made.baseline) == (1, "bikes 1", SPEC, (), None)
     with registry.db.read() as tx:
         assert registry.get_version(tx, made.id) == made
 
@@ -59,9 +59,9 @@ def test_versions_are_numbered_within_a_model_of_a_project(registry: Registry) -
 
 
 def test_same_origin_is_the_same_version_and_told_once(registry: Registry) -> None:
-    first, second = (add(registry, about=with_origin("prun_1/register")) for _ in range(2))
+    first, second = (add(registry, spec=with_origin("prun_1/register")) for _ in range(2))
     assert first == second
-    assert add(registry, about=with_origin("prun_2/register")).number == 2
+    assert add(registry, spec=with_origin("prun_2/register")).number == 2
     with registry.db.read() as tx:
         assert len(registry.events.list(tx, kinds=["model_version.created"])) == 2
 
@@ -77,7 +77,7 @@ def test_new_version_is_told_and_joined_to_what_trained_it(registry: Registry) -
         "2026-01-24T00:00:00Z",
         {"mae": 3.5},
     )
-    assert [(edge.source, edge.role) for edge in graph.edges] == [(Node("frame", str(ABOUT.frame)), "trained")]
+    assert [(edge.source, edge.role) for edge in graph.edges] == [(Node("frame", str(SPEC.frame)), "trained")]
 
 
 def test_aliases_move_and_their_moves_are_kept(registry: Registry) -> None:

@@ -19,7 +19,7 @@ from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.online.lmdb import LmdbOnline
 from meguri.features.online import put_events
 from meguri.features.rows import Layout
-from meguri.serving.routes_table import Route, route_file, state_file, write_route
+from meguri.serving.deployment_specs import DeploymentSpec, spec_file, state_file, write_spec
 from meguri.serving.segments import PredictionRecord, read_log
 from tests.unit.serving.examples import AT, feature_set, linear_model
 
@@ -27,18 +27,18 @@ TOKEN = "secret"  # of a home that lives as long as a test
 DAY = 86_400_000_000
 
 
-def make_home(home: Path, route: Route, *models: bytes) -> None:
-    """Everything that the process needs: model blobs, the online store with an event on two days, the token, the route."""
+def make_home(home: Path, spec: DeploymentSpec, *models: bytes) -> None:
+    """Everything that the process needs: model blobs, the online store with an event on two days, the token, the spec."""
     blobs = LocalBlobs(home / "blobs")
     for model in models or (linear_model(),):
         blobs.put_bytes(model)
     source = feature_set().source
     layout = Layout.of(source)
     store = LmdbOnline.owner(home / "online")
-    put_events(store, route.project, source.name, layout, [layout.event("dc", at, (3, 0.5, 100.0)) for at in (AT - DAY, AT)])
+    put_events(store, spec.project, source.name, layout, [layout.event("dc", at, (3, 0.5, 100.0)) for at in (AT - DAY, AT)])
     store.close()
     (home / "token").write_text(TOKEN)
-    write_route(route_file(home, route.endpoint), route)
+    write_spec(spec_file(home, spec.endpoint), spec)
 
 
 @dataclass

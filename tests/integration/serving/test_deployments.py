@@ -14,7 +14,7 @@ from meguri.jobs.tables import jobs
 from meguri.lineage.service import Edge, Node
 from meguri.ports.tables import TableStore
 from meguri.serving import tables
-from meguri.serving.routes_table import GoldenRow, Route, route_file
+from meguri.serving.deployment_specs import DeploymentSpec, GoldenRow, spec_file
 from tests.integration.serving.world import World, definition, deployable
 from tests.unit.serving.examples import AT
 
@@ -23,7 +23,7 @@ DAY = 86_400_000_000
 
 def test_a_deployed_version_answers_and_is_in_events_and_lineage(world: World) -> None:
     id = world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     assert world.infer("p1")["model_version"] == "mv_1"
     assert world.states() == {"mv_1": "live"}
     created = {
@@ -45,9 +45,9 @@ def test_a_deployed_version_answers_and_is_in_events_and_lineage(world: World) -
 
 def test_the_next_version_replaces_it(world: World) -> None:
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     world.deploy("mv_2", "better")
-    world.settle()
+    world.run_jobs()
     assert (world.infer("p1")["model_version"], world.states()) == ("mv_2", {"mv_1": "replaced", "mv_2": "live"})
     assert world.events()[-1][1]["former"] == "mv_1"
 
@@ -55,33 +55,33 @@ def test_the_next_version_replaces_it(world: World) -> None:
 def test_deploying_what_is_live_changes_nothing(world: World) -> None:
     first = world.deploy("mv_1")
     assert world.deploy("mv_1") == first
-    world.settle()
+    world.run_jobs()
     assert world.deploy("mv_1") == first
     assert [kind for kind, _ in world.events()] == ["deployment.created", "deployment.live"]
 
 
 def test_a_version_that_its_endpoint_refuses_is_noted_and_the_former_one_serves(world: World) -> None:
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     world.versions["mv_2"] = deployable("mv_2", golden=(GoldenRow((1.0, 0.5, 100.0), -1.0),))
     id = world.deploy("mv_2")
-    world.settle()
+    world.run_jobs()
     assert (world.infer("p1")["model_version"], world.states()) == ("mv_1", {"mv_1": "live", "mv_2": "failed"})
     kind, payload = world.events()[-1]
     assert (kind, payload["deployment"]) == ("deployment.failed", id)
     assert "mv_2 answers golden row 0 with 59.0 and not -1.0" in payload["why"]
     world.deploy("mv_3")
-    world.settle()
+    world.run_jobs()
     assert world.states() == {"mv_1": "replaced", "mv_2": "failed", "mv_3": "live"}
 
 
 def test_rolling_back_serves_the_former_version_again(world: World) -> None:
     for version in ("mv_1", "mv_2"):
         world.deploy(version)
-        world.settle()
+        world.run_jobs()
     with world.ledger.db.write() as tx:
         made = world.serving.roll_back(tx, "bikes", "bikes", reason="worse")
-    world.settle()
+    world.run_jobs()
     assert (made.version, world.infer("p1")["model_version"], world.infer("p1")["parameters"]["deployment"]) == ("mv_1", "mv_1", made.id)
     rolled_back = {"endpoint": "bikes", "deployment": "dep_2", "version": "mv_2", "model": "bikes", "number": 2}
     rolled_back |= {"to": "mv_1", "to_number": 1, "by": made.id, "reason": "worse"}
@@ -100,7 +100,7 @@ def test_the_first_deployment_cannot_be_rolled_back(world: World) -> None:
 def test_a_deployment_that_was_overtaken_never_goes_live(world: World) -> None:
     world.deploy("mv_1")
     world.deploy("mv_2")
-    world.settle()
+    world.run_jobs()
     assert (world.infer("p1")["model_version"], world.states()) == ("mv_2", {"mv_1": "replaced", "mv_2": "live"})
 
 
@@ -109,7 +109,7 @@ def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(world: Wor
     start = world.serving.ensure_running
     world.serving.ensure_running, world.serving.wait_seconds = runs.append, 0.3
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     assert (world.states(), runs) == ({"mv_1": "created"}, ["bikes"])
     world.serving.ensure_running = start
     world.serving.start()
@@ -119,7 +119,7 @@ def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(world: Wor
 
 def test_a_deployment_whose_job_gave_up_goes_live_all_the_same(world: World) -> None:
     world.deploy("mv_1")
-    with world.ledger.db.write() as tx:  # as the disk stayed full when its route was to be written
+    with world.ledger.db.write() as tx:  # as the disk stayed full when its spec was to be written
         tx.execute(update(jobs).values(state="failed"))
     wait_until(lambda: world.serving.note_live() == 1)
     assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
@@ -159,7 +159,7 @@ def open_rows(world: World) -> list[tuple[Any, ...]]:  # Any: a row
 
 def test_logged_predictions_are_moved_once_with_their_profiles(world: World) -> None:
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     world.infer("p1")
     world.infer("p2", rows=2)
     first = world.serving.move("bikes")
@@ -199,7 +199,7 @@ class LosesItsAnswer:
 
 def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: World) -> None:
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     world.infer("p1", rows=3)
     predictions = world.serving.predictions
     store = predictions.store
@@ -221,7 +221,7 @@ def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: Worl
 
 def test_a_prediction_is_found_in_the_log_the_ledger_and_the_table(world: World) -> None:
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     world.infer("p1")
     find = world.serving.find_prediction
     with world.ledger.db.read() as tx:
@@ -242,7 +242,7 @@ def test_a_prediction_is_found_in_the_log_the_ledger_and_the_table(world: World)
 
 def test_old_segments_are_dropped_once_they_are_kept_and_need_not_be_remembered(world: World) -> None:
     world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     predictions = world.serving.predictions
     predictions.remembered = 2
     for number in range(5):
@@ -256,7 +256,7 @@ def test_old_segments_are_dropped_once_they_are_kept_and_need_not_be_remembered(
 
 def test_the_route_in_the_ledger_is_the_route_on_disk(world: World) -> None:
     id = world.deploy("mv_1")
-    world.settle()
+    world.run_jobs()
     with world.ledger.db.read() as tx:
-        known = world.serving.get_route(tx, id)
-    assert Route.from_json(route_file(world.home, "bikes").read_bytes(), "") == known
+        known = world.serving.get_spec(tx, id)
+    assert DeploymentSpec.from_json(spec_file(world.home, "bikes").read_bytes(), "") == known

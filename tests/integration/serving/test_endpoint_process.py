@@ -13,10 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from meguri.serving.routes_table import GoldenRow, route_file, write_route
+from meguri.serving.deployment_specs import GoldenRow, spec_file, write_spec
 from meguri.serving.segments import find_profile, profile_file
 from tests.integration.serving.running import RunningEndpoint, make_home, running
-from tests.unit.serving.examples import AT, body, linear_model, route
+from tests.unit.serving.examples import AT, body, linear_model, spec
 
 
 def wait_until(seen: Callable[[], bool], seconds: float = 10) -> None:
@@ -27,7 +27,7 @@ def wait_until(seen: Callable[[], bool], seconds: float = 10) -> None:
 
 
 def test_features_are_looked_up_in_the_online_store(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         answer = endpoint.infer(body())
         assert (answer.status_code, answer.json()["outputs"][0]["data"]) == (200, [56.0])
@@ -35,7 +35,7 @@ def test_features_are_looked_up_in_the_online_store(home: Path) -> None:
 
 
 def test_acknowledged_predictions_survive_kill_9_and_are_answered_alike_after_a_restart(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     answers: dict[str, bytes] = {}
     with running(home) as endpoint:
         stop = threading.Event()
@@ -64,7 +64,7 @@ def test_acknowledged_predictions_survive_kill_9_and_are_answered_alike_after_a_
 
 
 def test_profiles_that_a_killed_process_left_out_are_made_from_the_log(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         sealed = endpoint.internal("GET", "state")["log"]["segment"]
         endpoint.infer(body(rows=5))
@@ -78,7 +78,7 @@ def test_profiles_that_a_killed_process_left_out_are_made_from_the_log(home: Pat
 
 def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) -> None:
     models = [linear_model(bias=float(number)) for number in range(6)]
-    make_home(home, route(1, model=models[0]), *models)
+    make_home(home, spec(1, model=models[0]), *models)
     with running(home) as endpoint:
         statuses: list[int] = []
         seen: list[tuple[str, float]] = []
@@ -97,7 +97,7 @@ def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) ->
         for worker in workers:
             worker.start()
         for revision in range(2, 7):
-            write_route(route_file(home, "bikes"), route(revision, model=models[revision - 1]))
+            write_spec(spec_file(home, "bikes"), spec(revision, model=models[revision - 1]))
             if revision % 2:
                 endpoint.internal("POST", "reload")
             wait_until(lambda revision=revision: endpoint.internal("GET", "state")["revision"] == revision)  # type: ignore[misc]
@@ -110,9 +110,9 @@ def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) ->
 
 
 def test_a_route_whose_golden_rows_fail_is_refused_and_the_former_version_stays(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
-        write_route(route_file(home, "bikes"), route(2, golden=(GoldenRow((1.0, 0.5, 100.0), 59.0),)))
+        write_spec(spec_file(home, "bikes"), spec(2, golden=(GoldenRow((1.0, 0.5, 100.0), 59.0),)))
         state = endpoint.internal("POST", "reload")
         assert (state["revision"], state["version"], state["refused"]["revision"]) == (1, "mv_1", 2)
         assert "mv_2 answers golden row 0 with 58.0 and not 59.0" in state["refused"]["why"]
@@ -122,15 +122,15 @@ def test_a_route_whose_golden_rows_fail_is_refused_and_the_former_version_stays(
 
 
 def test_a_damaged_route_file_is_refused_and_the_former_version_stays(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
-        route_file(home, "bikes").write_text("{")
+        spec_file(home, "bikes").write_text("{")
         assert "deploy the endpoint again" in endpoint.internal("POST", "reload")["refused"]["why"]
         assert endpoint.infer(body()).status_code == 200
 
 
 def test_a_full_disk_is_503_and_what_was_acknowledged_stays(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         first = endpoint.infer(body("p0"))
         size = (home / "log" / "bikes" / f"{endpoint.internal('GET', 'state')['log']['segment']:012d}.seg").stat().st_size
@@ -145,7 +145,7 @@ def test_a_full_disk_is_503_and_what_was_acknowledged_stays(home: Path) -> None:
 
 
 def test_a_supervised_process_ends_with_its_input(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home, "--supervised") as endpoint:
         assert endpoint.process.stdin is not None
         endpoint.process.stdin.close()
@@ -153,7 +153,7 @@ def test_a_supervised_process_ends_with_its_input(home: Path) -> None:
 
 
 def test_sigterm_ends_it_with_its_profile_written(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         endpoint.infer(body())
         sealed = endpoint.internal("GET", "state")["log"]["segment"]
@@ -170,7 +170,7 @@ def start_and_fail(home: Path, *more: str) -> str:
 
 
 def test_a_busy_port_is_said(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         assert f"port {port} on 127.0.0.1 is unavailable: is used by another program" in start_and_fail(home, "--port", str(port))
@@ -181,13 +181,13 @@ def test_an_endpoint_without_a_route_is_said(home: Path) -> None:
 
 
 def test_a_second_process_on_one_log_is_refused(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home):
         assert "another process writes the journal" in start_and_fail(home, "--port", "0")
 
 
 def test_keep_alive_answers_are_not_delayed(home: Path) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         took = []
         for number in range(20):
@@ -205,7 +205,7 @@ def test_it_starts_light(home: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/v2/models/bikes/infer", "/internal/seal"])
 def test_a_client_that_goes_away_costs_nothing(home: Path, path: str) -> None:
-    make_home(home, route())
+    make_home(home, spec())
     with running(home) as endpoint:
         host, port = "127.0.0.1", endpoint.client.base_url.port
         with socket.create_connection((host, port)) as half:

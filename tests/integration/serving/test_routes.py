@@ -50,15 +50,15 @@ def test_an_endpoint_is_deployed_to_asked_and_rolled_back_over_rest(world: World
     assert (before["state"], before["url"], before["deployment"], before["inputs"]) == ("not deployed", None, None, [])
     made = client.post(f"{ENDPOINT}/deployments", json={"version": "mv_1"})
     assert (made.status_code, made.json()["state"], made.json()["reason"]) == (202, "created", "asked for by hand")
-    world.settle()
+    world.run_jobs()
     answer = client.post(f"{ENDPOINT}/infer", json=body("p1"))
     assert (answer.status_code, answer.json()["outputs"][0]["data"]) == (200, [56.0])
     refused = client.post(f"{ENDPOINT}/infer", json=body("p2", temp=None))
     assert (refused.status_code, list(refused.json())) == (400, ["error"])
     client.post(f"{ENDPOINT}/deployments", json={"version": "mv_2", "reason": "better"})
-    world.settle()
+    world.run_jobs()
     assert client.post(f"{ENDPOINT}/rollback", json={}).status_code == 202
-    world.settle()
+    world.run_jobs()
     world.serving.move("bikes")
     after = client.get("/api/v1/endpoints", params={"project": "bikes"}).json()["items"][0]
     assert {name: after[name] for name in ("state", "version", "requests", "errors", "open_predictions", "days")} == {

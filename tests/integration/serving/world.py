@@ -17,12 +17,12 @@ from meguri.app.supervisor import Supervisor
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.definitions.serving import EndpointDefinition
 from meguri.core.errors import NotFound
+from meguri.serving.deployment_specs import GoldenRow, spec_file
 from meguri.serving.model import Deployable
-from meguri.serving.routes_table import GoldenRow, route_file
 from meguri.serving.service import ROLL_OUT, Serving
 from meguri.testing.ledger import Ledger
 from tests.integration.serving.running import make_home
-from tests.unit.serving.examples import body, feature_set, linear_model, route
+from tests.unit.serving.examples import body, feature_set, linear_model, spec
 
 
 def definition(name: str = "bikes", *endpoints: str) -> ProjectDefinition:
@@ -40,14 +40,14 @@ def definition(name: str = "bikes", *endpoints: str) -> ProjectDefinition:
 
 def deployable(version: str, **more: Any) -> Deployable:  # Any: fields of Deployable
     number = int(version.removeprefix("mv_"))
-    made = route(1, model=linear_model(bias=float(number)))
+    made = spec(1, model=linear_model(bias=float(number)))
     fields: dict[str, Any] = {"golden": (GoldenRow((1.0, 0.5, 100.0), 57.0 + number),), **more}
     return Deployable(version, "bikes", "bikes", number, made.model, made.reference, **fields)
 
 
 @dataclass
 class World:
-    """Serving on a ledger, with endpoint processes under a supervisor. Jobs run when `settle` is called."""
+    """Serving on a ledger, with endpoint processes under a supervisor. Jobs run when `run_jobs` is called."""
 
     serving: Serving
     ledger: Ledger
@@ -59,8 +59,8 @@ class World:
         with self.ledger.db.write() as tx:
             return self.serving.deploy(tx, "bikes", "bikes", version, reason=reason).id
 
-    def settle(self) -> None:
-        while self.ledger.jobs.pump():
+    def run_jobs(self) -> None:
+        while self.ledger.jobs.start_queued():
             pass
 
     def infer(self, id: str, **more: Any) -> dict[str, Any]:  # Any: JSON
@@ -80,8 +80,8 @@ class World:
 
 @contextmanager
 def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
-    make_home(home, route(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
-    route_file(home, "bikes").unlink()
+    make_home(home, spec(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
+    spec_file(home, "bikes").unlink()
     supervisor = Supervisor(home / "work")
     versions = {f"mv_{number}": deployable(f"mv_{number}") for number in range(1, 4)}
 

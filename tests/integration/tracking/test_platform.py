@@ -63,7 +63,7 @@ def test_script_without_a_server_is_its_own_and_leaves_the_home_to_the_next(tmp_
         made.append(done.stdout.strip())
     with connect(home=tmp_path / "home") as client:
         assert [(found["id"], found["status"]) for found in client.runs.all(sort="started_at")] == [(run, "finished") for run in made]
-        assert (tmp_path / "home" / "owner.lock").exists() and client.link.is_embedded
+        assert (tmp_path / "home" / "owner.lock").exists() and client.connection.is_embedded
         with connect(home=tmp_path / "home") as second:
             assert len(second.runs.list()) == 2
     assert [steps(tmp_path / "home", run) for run in made] == [[0], [1]]

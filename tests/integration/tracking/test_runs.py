@@ -57,7 +57,7 @@ def test_whole_life_of_a_run(site: Site, tmp_path: Path) -> None:
             "tags": {"who": "me"},
         }
         assert found["run"]["metrics"]["loss"]["value"] == "NaN" and found["run"]["metrics"]["loss"]["step"] == 100
-        assert {"command", "python", "hardware", "host"} <= set(found["conditions"])
+        assert {"command", "python", "hardware", "host"} <= set(found["environment"])
         assert "environment/packages.txt" in [artifact["name"] for artifact in found["artifacts"]]
         assert [each["name"] for each in saved] == ["model/weights.bin"]
         [path] = client.runs.download(run.id, tmp_path / "back", "model/weights.bin")
@@ -293,7 +293,7 @@ def test_saved_page_cannot_act_as_one_of_ours(site: Site, tmp_path: Path) -> Non
     with runs.init("bikes", home=site.home, console=False) as run:
         run.artifact(tmp_path / "evil.html")
     with site.client() as client:
-        headers = client.link.send("GET", f"/api/v1/runs/{run.id}/artifacts/evil.html").headers
+        headers = client.connection.send("GET", f"/api/v1/runs/{run.id}/artifacts/evil.html").headers
     assert headers["content-disposition"].startswith("attachment") and headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"].startswith("sandbox")
 
@@ -303,7 +303,7 @@ def test_part_of_a_file_can_be_asked_for(site: Site, tmp_path: Path) -> None:
     with runs.init("bikes", home=site.home, console=False) as run:
         run.artifact(tmp_path / "a.bin")
     with site.client() as client:
-        answer = client.link.send("GET", f"/api/v1/runs/{run.id}/artifacts/a.bin", headers={"Range": "bytes=2-4"})
+        answer = client.connection.send("GET", f"/api/v1/runs/{run.id}/artifacts/a.bin", headers={"Range": "bytes=2-4"})
     assert (answer.status_code, answer.content) == (206, b"234")
 
 

@@ -1,4 +1,4 @@
-"""When a trigger may fire, and how a watched version is compared."""
+"""When a trigger may fire, and how a version is compared in its bake period."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Literal

@@ -50,7 +50,7 @@ EVIDENCE = {"metric": "mae", "champion": 73.9, "challenger": 30.94, "share_bette
         ),
         ("deployment.live", "dep_1", {"endpoint": "bikes", "model": "bikes", "number": 2}, "endpoint bikes now serves bikes 2"),
         (
-            "watch.failed",
+            "bake.failed",
             "dep_1",
             {"model": "bikes", "number": 2, "former_number": 1, "evidence": {"metric": "mae", "version": 80.0, "former": 40.0}},
             "bikes 2 is worse than promised: mae 80, champion 1 would have had 40",

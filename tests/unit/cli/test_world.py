@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from meguri.cli.world import MENU, STREAM_DAY, STREAM_DAYS, Sale, Truth, World
+from meguri.cli.world import MENU, STREAM_DAY, STREAM_DAYS, GroundTruth, Sale, World
 
 
 def _stream(world: World) -> list[Sale]:
@@ -21,7 +21,7 @@ def test_another_seed_is_another_world() -> None:
 
 def test_a_control_differs_from_its_world_by_the_change_alone() -> None:
     world, control = World(5), World(5, change=False)
-    assert control.truth == Truth(None, 1.0, world.truth.garbled_hour)
+    assert control.truth == GroundTruth(None, 1.0, world.truth.garbled_hour)
     assert control.history() == world.history()
     changed = [(one.at.date(), one.dish) for one, other in zip(_stream(world), _stream(control), strict=True) if one != other]
     takeaway = {dish.name for dish in MENU if dish.takeaway}

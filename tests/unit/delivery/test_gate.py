@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meguri.core.definitions.automation import GateDefinition
 from meguri.core.errors import NotPromotable
 from meguri.core.times import micros
-from meguri.delivery.gate import DAY_MICROS, DaySums, judge
+from meguri.delivery.gate import DAY_MICROS, DaySums, evaluate
 from meguri.delivery.service import ensure_no_overlap
 
 HOUR = DAY_MICROS // 24
@@ -42,7 +42,7 @@ def test_metrics_over_all_days_are_the_plain_formulas(rows: list[tuple[int, floa
 
 def test_a_model_that_is_surely_better_passes_with_its_evidence() -> None:
     labels, day = world(1)
-    verdict = judge(GATE, sums(labels, labels - day), sums(labels, labels - day * 0.5), seed="1:2")
+    verdict = evaluate(GATE, sums(labels, labels - day), sums(labels, labels - day * 0.5), seed="1:2")
     assert verdict.passed and verdict.share_better == 1.0
     assert verdict.improvement == pytest.approx(0.5)
     assert (verdict.rows, verdict.days) == (14 * 24, 14)
@@ -51,16 +51,16 @@ def test_a_model_that_is_surely_better_passes_with_its_evidence() -> None:
 def test_the_same_model_does_not_pass_and_a_worse_one_does_not_either() -> None:
     labels, day = world(2)
     for share in (1.0, 1.2):
-        verdict = judge(GATE, sums(labels, labels - day), sums(labels, labels - day * share), seed="1:2")
+        verdict = evaluate(GATE, sums(labels, labels - day), sums(labels, labels - day * share), seed="1:2")
         assert not verdict.passed
 
 
 def test_a_margin_asks_for_more_than_being_better() -> None:
     labels, day = world(3)
     champion, challenger = sums(labels, labels - day), sums(labels, labels - day * 0.9)
-    assert judge(GATE, champion, challenger, seed="s").passed
-    assert not judge(GateDefinition(margin=0.2), champion, challenger, seed="s").passed
-    assert judge(GateDefinition(margin=0.05), champion, challenger, seed="s").passed
+    assert evaluate(GATE, champion, challenger, seed="s").passed
+    assert not evaluate(GateDefinition(margin=0.2), champion, challenger, seed="s").passed
+    assert evaluate(GateDefinition(margin=0.05), champion, challenger, seed="s").passed
 
 
 def test_better_on_one_lucky_day_is_not_better() -> None:
@@ -68,7 +68,7 @@ def test_better_on_one_lucky_day_is_not_better() -> None:
     before = labels + 10
     after = labels + 10.5
     after[:24] = labels[:24]
-    verdict = judge(GATE, sums(labels, before), sums(labels, after), seed="s")
+    verdict = evaluate(GATE, sums(labels, before), sums(labels, after), seed="s")
     assert verdict.improvement is not None and verdict.improvement > 0
     assert not verdict.passed
 
@@ -76,14 +76,14 @@ def test_better_on_one_lucky_day_is_not_better() -> None:
 def test_the_same_comparison_always_ends_the_same() -> None:
     labels, day = world(5)
     champion, challenger = sums(labels, labels - day), sums(labels, labels - day * 0.97 + 0.2)
-    first = judge(GATE, champion, challenger, seed="4:5")
-    assert first == judge(GATE, champion, challenger, seed="4:5")
-    assert first.share_better != judge(GATE, champion, challenger, seed="5:6").share_better or first.share_better in (0.0, 1.0)
+    first = evaluate(GATE, champion, challenger, seed="4:5")
+    assert first == evaluate(GATE, champion, challenger, seed="4:5")
+    assert first.share_better != evaluate(GATE, champion, challenger, seed="5:6").share_better or first.share_better in (0.0, 1.0)
 
 
 def test_too_few_rows_are_a_rejection_that_says_so() -> None:
     one_day = DaySums.of(HOURS[:24], np.ones(24), np.ones(24))
-    assert judge(GATE, one_day, one_day, seed="s").why.startswith("24 rows on 1 days are too few")
+    assert evaluate(GATE, one_day, one_day, seed="s").why.startswith("24 rows on 1 days are too few")
 
 
 def test_rows_that_trained_a_model_cannot_judge_it() -> None:

@@ -13,7 +13,7 @@ from meguri.monitoring.drift import (
     DayCounts,
     DriftVerdict,
     column_threshold,
-    judge_drift,
+    evaluate_drift,
     thresholds_of,
 )
 from meguri.profiles.distances import psi_corrected
@@ -53,18 +53,18 @@ REFERENCE = Reference.from_columns(world(TRAINING, 1), at=times(0, TRAINING))
 THRESHOLDS = {length: thresholds_of(REFERENCE, length) for length in (7, 14, 21, 28)}
 
 
-def judge(days: list[DayCounts], until_day: int, minimum_rows: int = 100) -> DriftVerdict:
-    return judge_drift(REFERENCE, THRESHOLDS.__getitem__, days, until_day=until_day, window_days=7, minimum_rows=minimum_rows)
+def evaluate(days: list[DayCounts], until_day: int, minimum_rows: int = 100) -> DriftVerdict:
+    return evaluate_drift(REFERENCE, THRESHOLDS.__getitem__, days, until_day=until_day, window_days=7, minimum_rows=minimum_rows)
 
 
 def test_same_world_has_not_moved() -> None:
     days = counted(REFERENCE, world(70, 2), TRAINING)
-    assert [judge(days, until).moved for until in range(TRAINING + 14, TRAINING + 71)] == [False] * 57
+    assert [evaluate(days, until).moved for until in range(TRAINING + 14, TRAINING + 71)] == [False] * 57
 
 
 def test_shifted_column_has_moved_and_is_named_first() -> None:
     days = counted(REFERENCE, world(14, 3, shift=4), TRAINING)
-    verdict = judge(days, TRAINING + 14)
+    verdict = evaluate(days, TRAINING + 14)
     assert verdict.moved
     assert [(each.column, each.moved) for each in verdict.columns][:1] == [("temp", True)]
     assert [each.column for each in verdict.columns if each.moved] == ["temp"]
@@ -95,24 +95,24 @@ def test_short_reference_gets_a_cautious_threshold() -> None:
 
 
 def test_small_windows_are_widened_by_whole_windows() -> None:
-    verdict = judge(counted(REFERENCE, world(28, 2), TRAINING), TRAINING + 28)
+    verdict = evaluate(counted(REFERENCE, world(28, 2), TRAINING), TRAINING + 28)
     assert (verdict.days, verdict.rows, verdict.first_day) == (14, 336, TRAINING + 14)
 
 
 def test_young_version_has_no_verdict() -> None:
-    verdict = judge(counted(REFERENCE, world(9, 2), TRAINING), TRAINING + 9)
+    verdict = evaluate(counted(REFERENCE, world(9, 2), TRAINING), TRAINING + 9)
     assert (verdict.moved, verdict.columns) == (False, ())
     assert "not served" in verdict.why_not
 
 
 def test_empty_stream_has_no_verdict() -> None:
-    assert judge([], 400) == DriftVerdict(False, 0, 28, 372, (), "the version has not served for 28 days yet")
+    assert evaluate([], 400) == DriftVerdict(False, 0, 28, 372, (), "the version has not served for 28 days yet")
 
 
 def test_new_category_has_moved() -> None:
     columns = world(14, 2)
     columns["hr"] = np.where(np.arange(14 * HOURS) % 4 == 0, 77, columns["hr"])
-    verdict = judge(counted(REFERENCE, columns, TRAINING), TRAINING + 14)
+    verdict = evaluate(counted(REFERENCE, columns, TRAINING), TRAINING + 14)
     hour = next(each for each in verdict.columns if each.column == "hr")
     assert hour.moved
     assert hour.distances.unseen is not None

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from meguri.core.definitions.monitoring import Metric
-from meguri.monitoring.quality import CRITICAL, DayErrors, QualityVerdict, judge_quality, metric_of
+from meguri.monitoring.quality import CRITICAL, DayErrors, QualityVerdict, evaluate_quality, metric_of
 
 
 def days(levels: list[float], *, first: int = 0, rows: int = 24) -> list[DayErrors]:
@@ -20,12 +20,12 @@ def noise(count: int, seed: int, deviation: float = 0.1, level: float = 40) -> l
     return [level * math.exp(source.gauss(0, deviation)) for _ in range(count)]
 
 
-def judge(baseline: list[DayErrors], own: list[DayErrors], metric: Metric = "mae", minimum_rows: int = 100) -> QualityVerdict:
-    return judge_quality(baseline, own, metric=metric, window_days=7, tolerance=0.2, minimum_rows=minimum_rows)
+def evaluate(baseline: list[DayErrors], own: list[DayErrors], metric: Metric = "mae", minimum_rows: int = 100) -> QualityVerdict:
+    return evaluate_quality(baseline, own, metric=metric, window_days=7, tolerance=0.2, minimum_rows=minimum_rows)
 
 
 def first_breach(baseline: list[DayErrors], own: list[DayErrors], metric: Metric = "mae") -> int | None:
-    return next((count for count in range(1, len(own) + 1) if judge(baseline, own[:count], metric).breached), None)
+    return next((count for count in range(1, len(own) + 1) if evaluate(baseline, own[:count], metric).breached), None)
 
 
 def test_metrics_are_over_rows_not_over_days() -> None:
@@ -69,7 +69,7 @@ def test_one_wild_day_is_no_breach() -> None:
 
 
 def test_verdict_says_what_was_compared() -> None:
-    verdict = judge(days([40.0] * 14, first=-14), days([40.0] * 28 + [80.0] * 4))
+    verdict = evaluate(days([40.0] * 14, first=-14), days([40.0] * 28 + [80.0] * 4))
     assert verdict.breached
     assert (verdict.value, verdict.expected, verdict.threshold) == (80.0, 40.0, 48.0)
     assert (verdict.days, verdict.rows, verdict.reference_days, verdict.first_day, verdict.why_not) == (4, 96, 42, 28, "")
@@ -77,20 +77,20 @@ def test_verdict_says_what_was_compared() -> None:
 
 
 def test_too_few_rows_are_no_verdict() -> None:
-    verdict = judge(days([40.0] * 14), days([90.0] * 4))
+    verdict = evaluate(days([40.0] * 14), days([90.0] * 4))
     assert (verdict.breached, verdict.rows, verdict.why_not) == (False, 96, "96 labelled rows, 100 are needed")
 
 
 def test_version_without_baseline_is_held_against_its_own_first_days() -> None:
-    assert judge([], days([40.0] * 5)).why_not == "too few days to compare with"
-    assert judge([], days([40.0] * 28 + [90.0] * 5)).breached
+    assert evaluate([], days([40.0] * 5)).why_not == "too few days to compare with"
+    assert evaluate([], days([40.0] * 28 + [90.0] * 5)).breached
 
 
 def test_days_of_a_few_rows_do_not_count() -> None:
     own = [*days([40.0] * 28), *days([400.0] * 4, first=28, rows=2)]
-    assert not judge(days([40.0] * 14), own).breached
+    assert not evaluate(days([40.0] * 14), own).breached
 
 
 def test_days_without_any_error_do_not_break_the_rule() -> None:
-    assert not judge(days([0.0] * 14), days([0.0] * 20)).breached
-    assert judge(days([0.0] * 14), days([0.0] * 20 + [5.0] * 7)).breached
+    assert not evaluate(days([0.0] * 14), days([0.0] * 20)).breached
+    assert evaluate(days([0.0] * 14), days([0.0] * 20 + [5.0] * 7)).breached

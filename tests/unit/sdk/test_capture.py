@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meguri.sdk.capture import command, conditions, git_state, packages
+from meguri.sdk.capture import command, git_state, packages, run_environment
 
 WHO = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
 
@@ -76,14 +76,14 @@ def test_program_that_a_repository_names_for_diffs_is_not_run(repository: Path) 
 def test_without_git_there_is_no_git_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert git_state(tmp_path) == (None, "")
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = conditions(tmp_path)
+    found = run_environment(tmp_path)
     assert "git" not in found.values and "code/diff.patch" not in found.texts
     assert found.values["python"]["version"] == ".".join(map(str, sys.version_info[:3]))
 
 
 def test_environment_variables_are_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_API_KEY", "hunter2")
-    found = conditions(tmp_path)
+    found = run_environment(tmp_path)
     assert "hunter2" not in repr(found) and "SOME_API_KEY" not in repr(found)
 
 

@@ -22,7 +22,7 @@ from meguri.core.digests import digest_of
 from meguri.core.times import micros
 from meguri.ports.runner import Row, Value
 from meguri.profiles.reference import Reference
-from meguri.serving.routes_table import GoldenRow, ModelInput, Route, ServedModel
+from meguri.serving.deployment_specs import DeploymentSpec, GoldenRow, ModelInput, ServedModel
 
 AT = micros(datetime(2011, 5, 1, 12, tzinfo=UTC))
 NOW = micros(datetime(2026, 1, 1, tzinfo=UTC))
@@ -64,7 +64,7 @@ def reference() -> Reference:
     return Reference.from_columns(columns, prediction=draws.normal(100, 20, 500), at=np.full(500, AT))
 
 
-def route(revision: int = 1, *, model: bytes | None = None, **more: Any) -> Route:  # Any: fields of Route
+def spec(revision: int = 1, *, model: bytes | None = None, **more: Any) -> DeploymentSpec:  # Any: fields of DeploymentSpec
     content = linear_model() if model is None else model
     served = ServedModel(digest_of(content), "onnx", tuple(ModelInput(name, "float") for name in NAMES))
     fields: dict[str, Any] = {
@@ -78,7 +78,7 @@ def route(revision: int = 1, *, model: bytes | None = None, **more: Any) -> Rout
         "reference": reference().without_blocks().to_json(),
         "golden": (GoldenRow((1.0, 0.5, 100.0), 58.0),) if model is None else (),
     }
-    return Route(revision=revision, **{**fields, **more})
+    return DeploymentSpec(revision=revision, **{**fields, **more})
 
 
 class Memory:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meguri.core.errors import Conflict, Invalid, Unavailable
+from meguri.serving.deployment_specs import GoldenRow, ModelInput
 from meguri.serving.gateway import Answer, Failed, Gateway, PredictionRequest
 from meguri.serving.live import make_live
-from meguri.serving.routes_table import GoldenRow, ModelInput
 from meguri.serving.segments import PredictionLog, PredictionRecord, read_log
-from tests.unit.serving.examples import AT, NOW, Memory, Runner, linear_model, route
+from tests.unit.serving.examples import AT, NOW, Memory, Runner, linear_model, spec
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def gateway(log: PredictionLog) -> Gateway:
 
 def live(revision: int, runner: Runner | None = None, lookup: Memory | None = None):
     used = Runner() if runner is None else runner
-    return make_live(route(revision, golden=()), lambda _: linear_model(), lambda *_: used, lambda *_: lookup or Memory())
+    return make_live(spec(revision, golden=()), lambda _: linear_model(), lambda *_: used, lambda *_: lookup or Memory())
 
 
 def request(id: str | None = "p1", *, rows: int = 1, event_at: int | None = AT, **columns: list) -> PredictionRequest:
@@ -59,7 +59,7 @@ def test_a_request_without_id_gets_one_and_without_time_the_present(gateway: Gat
 
 def test_on_event_time_a_request_must_say_when_its_event_is(gateway: Gateway, tmp_path: Path) -> None:
     gateway.swap(
-        make_live(replace(route(2, golden=()), on_event_time=True), lambda _: linear_model(), lambda *_: Runner(), lambda *_: Memory())
+        make_live(replace(spec(2, golden=()), on_event_time=True), lambda _: linear_model(), lambda *_: Runner(), lambda *_: Memory())
     )
     with pytest.raises(Invalid, match="event_time: is missing, and this project runs on event time"):
         gateway.predict(request(event_at=None))
@@ -133,13 +133,13 @@ def test_a_swap_closes_the_former_model(gateway: Gateway) -> None:
 
 
 def test_a_version_that_fails_its_golden_rows_is_not_made() -> None:
-    wrong = route(golden=(GoldenRow((1.0, 0.5, 100.0), 59.0),))
+    wrong = spec(golden=(GoldenRow((1.0, 0.5, 100.0), 59.0),))
     with pytest.raises(Conflict, match=r"mv_1 answers golden row 0 with 101\.5 and not 59\.0"):
         make_live(wrong, lambda _: linear_model(), lambda *_: Runner(), lambda *_: Memory())
 
 
 def test_a_version_whose_inputs_the_service_lacks_is_not_made() -> None:
-    plain = route()
+    plain = spec()
     strange = replace(plain, model=replace(plain.model, inputs=(ModelInput("wind", "float"),)))
     with pytest.raises(Conflict, match="mv_1 needs wind, which feature service 'hourly' does not give"):
         make_live(strange, lambda _: linear_model(), lambda *_: Runner(), lambda *_: Memory())
@@ -147,7 +147,7 @@ def test_a_version_whose_inputs_the_service_lacks_is_not_made() -> None:
 
 def test_a_damaged_model_is_not_made() -> None:
     with pytest.raises(Conflict, match="damaged on disk"):
-        make_live(route(), lambda _: b"other", lambda *_: Runner(), lambda *_: Memory())
+        make_live(spec(), lambda _: b"other", lambda *_: Runner(), lambda *_: Memory())
 
 
 @settings(max_examples=30, deadline=None)

@@ -14,7 +14,7 @@ from meguri.protocols.inference.rest import LARGEST_BODY, InferenceApp
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import make_live
 from meguri.serving.segments import PredictionLog, read_log
-from tests.unit.serving.examples import NOW, Memory, body, linear_model, route
+from tests.unit.serving.examples import NOW, Memory, body, linear_model, spec
 
 INFER = "/v2/models/bikes/infer"
 
@@ -48,7 +48,7 @@ def gateway(tmp_path: Path):
 
 @pytest.fixture
 def app(gateway: Gateway) -> InferenceApp:
-    gateway.swap(make_live(route(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
+    gateway.swap(make_live(spec(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
     return InferenceApp(gateway, Guard("127.0.0.1", "secret"), Meter(), Controls(gateway.log))
 
 
@@ -236,7 +236,7 @@ async def test_foreign_pages_are_refused_on_every_route(
 
 
 async def test_an_address_other_than_loopback_needs_the_token(gateway: Gateway) -> None:
-    gateway.swap(make_live(route(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
+    gateway.swap(make_live(spec(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
     app = InferenceApp(gateway, Guard("10.0.0.5", "secret"), Meter(), Controls(gateway.log))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://10.0.0.5:9") as client:
         statuses = [

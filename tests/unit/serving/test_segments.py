@@ -17,7 +17,7 @@ from meguri.serving.segments import (
     profile_file,
     read_log,
 )
-from tests.unit.serving.examples import AT, NOW, route
+from tests.unit.serving.examples import AT, NOW, spec
 
 
 def record(id: str, *, at: int = AT, version: str = "mv_1", inputs: tuple[float | None, ...] = (1.0, 0.5, None)) -> PredictionRecord:
@@ -92,8 +92,8 @@ def test_a_segment_is_sealed_when_it_is_large(tmp_path: Path) -> None:
 
 def test_profiles_are_kept_beside_each_segment_by_version_and_event_day(tmp_path: Path) -> None:
     log = PredictionLog(tmp_path, "bikes")
-    log.shelf.put(route(1))
-    log.shelf.put(route(2))
+    log.shelf.put(spec(1))
+    log.shelf.put(spec(2))
     log.append([record("a"), record("b", at=AT + DAY), record("c", version="mv_2"), record("d", version="mv_unknown")])
     sealed = log.segment
     log.seal()
@@ -112,8 +112,8 @@ values = st.one_of(st.none(), st.floats(allow_nan=False, width=32), st.integers(
 def test_a_profile_rebuilt_from_the_log_is_the_one_that_was_kept(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:
     folder = tmp_path_factory.mktemp("log")
     log = PredictionLog(folder, "bikes")
-    log.shelf.put(route(1))
-    log.shelf.put(route(2))
+    log.shelf.put(spec(1))
+    log.shelf.put(spec(2))
     for number, (version, day, inputs) in enumerate(rows):
         log.append([record(f"p{number}", at=AT + day * DAY, version=version, inputs=inputs)])
     sealed = log.segment
@@ -127,7 +127,7 @@ def test_a_profile_rebuilt_from_the_log_is_the_one_that_was_kept(tmp_path_factor
 
 def test_text_in_a_number_column_costs_no_answer(tmp_path: Path) -> None:
     log = PredictionLog(tmp_path, "bikes")
-    log.shelf.put(route(1))
+    log.shelf.put(spec(1))
     log.append([PredictionRecord("a", AT, NOW, "dep_1", "mv_1", "dc", ("x", 0.5, 1.0), 1.0)])
     log.seal()
     assert [each.id for _, each in read_log(tmp_path, "bikes")] == ["a"]

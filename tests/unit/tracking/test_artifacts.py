@@ -46,8 +46,8 @@ def test_texts_of_the_start_are_artifacts_outside_of_the_lineage(tracking: Track
     run = tracking.start_run("bikes", texts={"code/diff.patch": "diff", "environment/packages.txt": "a==1\n"}).id
     found = tracking.artifacts.list(run)
     assert [(each.name, each.kind, each.size) for each in found] == [
-        ("code/diff.patch", "conditions", 4),
-        ("environment/packages.txt", "conditions", 5),
+        ("code/diff.patch", "environment", 4),
+        ("environment/packages.txt", "environment", 5),
     ]
     with ledger.db.read() as tx:
         assert ledger.lineage.downstream(tx, Node("run", run)).edges == ()

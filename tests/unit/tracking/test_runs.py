@@ -35,7 +35,7 @@ def point(clock: SettableClock, step: int, value: float = 0.5) -> Point:
 
 
 def test_run_keeps_what_it_was_started_with(tracking: Tracking, ledger: Ledger, clock: SettableClock) -> None:
-    run = tracking.start_run("bikes", "night", "first", params={"lr": 0.1, "deep": True}, tags={"who": "me"}, conditions={"host": "a"})
+    run = tracking.start_run("bikes", "night", "first", params={"lr": 0.1, "deep": True}, tags={"who": "me"}, environment={"host": "a"})
     assert run == Run(run.id, "bikes", "night", "first", "run", "running", clock(), clock(), None, None, {"host": "a"})
     assert tracking.get_record(run.id) == RunRecord(run, {"lr": 0.1, "deep": True}, {"who": "me"}, {})
     assert events(ledger, run.id) == [("run.started", None)]
@@ -121,7 +121,7 @@ def test_run_without_a_sign_of_life_is_lost_until_the_next_one(tracking: Trackin
     step = tracking.start_run("bikes", kind="step")
     clock.advance(91)
     assert tracking.get_run(run.id).is_lost(clock()) and not tracking.get_run(step.id).is_lost(clock())
-    assert not tracking.beat(run.id).is_lost(clock())
+    assert not tracking.heartbeat(run.id).is_lost(clock())
     clock.advance(91)
     assert not tracking.finish(run.id).is_lost(clock())
 
@@ -240,7 +240,7 @@ def test_everything_asked_of_an_unknown_run_is_not_found(tracking: Tracking, clo
         lambda: tracking.add_lines(absent, "w", 0, []),
         lambda: tracking.list_lines(absent),
         lambda: tracking.rename(absent, "x"),
-        lambda: tracking.beat(absent),
+        lambda: tracking.heartbeat(absent),
         lambda: tracking.artifacts.list(absent),
         lambda: tracking.artifacts.save(absent, "a", BytesIO(b"")),
     ):

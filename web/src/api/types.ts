@@ -49,7 +49,7 @@ export type Run = {
   metrics: Record<string, LastPoint>
 }
 export type Artifact = { id: string; run: string; name: string; blob: string; kind: string; size: number; media_type: string; created_at: string }
-export type RunDetails = { run: Run; conditions: JsonRecord; artifacts: Artifact[]; parent: string | null; children: string[] }
+export type RunDetails = { run: Run; environment: JsonRecord; artifacts: Artifact[]; parent: string | null; children: string[] }
 export type Series = { key: string; first_step: number[]; step: number[]; count: number[]; min: (WireNumber | null)[]; max: (WireNumber | null)[]; last: WireNumber[]; at: number[] }
 export type Console = { lines: { position: number; text: string }[]; next: number }
 
@@ -66,7 +66,7 @@ export type Overview = {
   project: string
   clock: 'event' | 'wall'
   watermark: string | null
-  stations: {
+  stages: {
     data: { sources: number; rows: number; last_event_at: string | null; quarantined: number; spark: Spark }
     features: { views: number; features: number; services: number; keys: number | null }
     pipeline: { pipelines: number; runs: number; active: number; last: { id: string; pipeline: string; status: string; started_at: string; seconds: number | null; trigger: string | null } | null; spark: Spark }

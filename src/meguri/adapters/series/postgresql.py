@@ -19,7 +19,8 @@ from meguri.ports.series import Bucket, Token
 # `number` counts the points of a series as they arrive. A NaN is kept as NULL, as on SQLite, so that minimum and maximum pass over it.
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS series;
-CREATE TABLE IF NOT EXISTS series.last (
+ALTER TABLE IF EXISTS series.last RENAME TO series;
+CREATE TABLE IF NOT EXISTS series.series (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, key text NOT NULL, points bigint NOT NULL,
     step bigint NOT NULL, value double precision, sent_at bigint NOT NULL, UNIQUE (run, key)
 );
@@ -85,7 +86,7 @@ class PostgresSeries:
     def history(self, run: RunId, key: str, *, after: int = 0, limit: int | None = None) -> list[Point]:
         with self._use() as tx:
             rows = tx.execute(
-                "SELECT p.step, p.value, p.sent_at FROM series.points p JOIN series.last l ON l.id = p.series"
+                "SELECT p.step, p.value, p.sent_at FROM series.points p JOIN series.series l ON l.id = p.series"
                 " WHERE l.run = %s AND l.key = %s ORDER BY p.step, p.number LIMIT %s OFFSET %s",
                 (run, key, limit, after),
             ).fetchall()
@@ -94,7 +95,7 @@ class PostgresSeries:
     def downsample(self, run: RunId, key: str, buckets: int) -> list[Bucket]:
         with self._use() as tx:
             tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            head = tx.execute("SELECT id, points FROM series.last WHERE run = %s AND key = %s", (run, key)).fetchone()
+            head = tx.execute("SELECT id, points FROM series.series WHERE run = %s AND key = %s", (run, key)).fetchone()
             if head is None:
                 return []
             series, points = head
@@ -117,7 +118,7 @@ class PostgresSeries:
         found: dict[RunId, dict[str, Point]] = {run: {} for run in runs}
         with self._use() as tx:
             rows = tx.execute(
-                'SELECT run, key, step, value, sent_at FROM series.last WHERE run = ANY(%s) ORDER BY run, key COLLATE "C"', (list(found),)
+                'SELECT run, key, step, value, sent_at FROM series.series WHERE run = ANY(%s) ORDER BY run, key COLLATE "C"', (list(found),)
             ).fetchall()
         for run, key, step, value, at in rows:
             found[run][key] = Point(key, step, _number(value), from_micros(at))
@@ -130,8 +131,8 @@ class PostgresSeries:
     def delete(self, run: RunId) -> None:
         with self._use() as tx:
             tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (run,))
-            tx.execute("DELETE FROM series.points WHERE series IN (SELECT id FROM series.last WHERE run = %s)", (run,))
-            tx.execute("DELETE FROM series.last WHERE run = %s", (run,))
+            tx.execute("DELETE FROM series.points WHERE series IN (SELECT id FROM series.series WHERE run = %s)", (run,))
+            tx.execute("DELETE FROM series.series WHERE run = %s", (run,))
             tx.execute("DELETE FROM series.writers WHERE run = %s", (run,))
 
     def close(self) -> None:
@@ -172,7 +173,7 @@ class PostgresSeries:
 
 @dataclass(slots=True)
 class _Series:
-    """A row of `last` while a batch passes."""
+    """A row of `series` while a batch passes."""
 
     id: int
     points: int = 0
@@ -192,21 +193,21 @@ def _append(tx: psycopg.Connection, run: RunId, points: Sequence[Point]) -> None
             if point.step >= of.step:
                 of.step, of.value, of.at = point.step, point.value, at
     tx.cursor().executemany(
-        "UPDATE series.last SET points = %s, step = %s, value = %s, sent_at = %s WHERE id = %s",
+        "UPDATE series.series SET points = %s, step = %s, value = %s, sent_at = %s WHERE id = %s",
         [(of.points, of.step, _null(of.value), of.at, of.id) for of in series.values()],
     )
 
 
 def _series_of(tx: psycopg.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
-    """The rows of `last` for these keys, made where they are missing. The run is locked."""
+    """The rows of `series` for these keys, made where they are missing. The run is locked."""
     rows = tx.execute(
-        "SELECT key, id, points, step, value, sent_at FROM series.last WHERE run = %s AND key = ANY(%s)", (run, keys)
+        "SELECT key, id, points, step, value, sent_at FROM series.series WHERE run = %s AND key = ANY(%s)", (run, keys)
     ).fetchall()
     known = {key: _Series(id, points, step, _number(value), at) for key, id, points, step, value, at in rows}
     missing = [key for key in keys if key not in known]
     if missing:
         made = tx.execute(
-            "INSERT INTO series.last (run, key, points, step, sent_at)"
+            "INSERT INTO series.series (run, key, points, step, sent_at)"
             " SELECT %s, key, 0, 0, 0 FROM unnest(%s::text[]) AS key RETURNING key, id",
             (run, missing),
         )

@@ -1,4 +1,4 @@
-"""Series in an SQLite file of their own: rows clustered by series and step, and a table of last values, one transaction a batch."""
+"""Series in a separate SQLite file: points clustered by series and step, a table of series with last values, one transaction a batch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from meguri.ports.series import Bucket, Token
 
 # `number` counts the points of a series as they arrive. SQLite keeps a NaN as NULL.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS last (
+CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT NULL, points INTEGER NOT NULL,
     step INTEGER NOT NULL, value REAL, sent_at INTEGER NOT NULL, UNIQUE (run, key)
 );
@@ -42,6 +42,8 @@ class SqliteSeries:
         self._idle: list[sqlite3.Connection] = []
         self._writer = self._connect()
         with _unavailable():
+            if self._writer.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'last'").fetchone():  # of v0.1.0a1
+                self._writer.execute("ALTER TABLE last RENAME TO series")
             self._writer.executescript(_SCHEMA)
 
     def append(self, run: RunId, points: Sequence[Point], token: Token | None = None) -> int:
@@ -59,7 +61,7 @@ class SqliteSeries:
     def history(self, run: RunId, key: str, *, after: int = 0, limit: int | None = None) -> list[Point]:
         with self._read() as reader:
             rows = reader.execute(
-                "SELECT p.step, p.value, p.sent_at FROM points p JOIN last l ON l.id = p.series WHERE l.run = ? AND l.key = ?"
+                "SELECT p.step, p.value, p.sent_at FROM points p JOIN series l ON l.id = p.series WHERE l.run = ? AND l.key = ?"
                 " ORDER BY p.step, p.number LIMIT ? OFFSET ?",
                 (run, key, -1 if limit is None else limit, after),
             ).fetchall()
@@ -81,7 +83,7 @@ class SqliteSeries:
         with self._read() as reader:
             for some in _pieces(list(found)):
                 rows = reader.execute(
-                    f"SELECT run, key, step, value, sent_at FROM last WHERE run IN ({_marks(some)}) ORDER BY run, key", some
+                    f"SELECT run, key, step, value, sent_at FROM series WHERE run IN ({_marks(some)}) ORDER BY run, key", some
                 )
                 for run, key, step, value, at in rows:
                     found[run][key] = Point(key, step, _number(value), from_micros(at))
@@ -94,8 +96,8 @@ class SqliteSeries:
     def delete(self, run: RunId) -> None:
         with self._lock, _unavailable(), self._writer:
             self._writer.execute("BEGIN IMMEDIATE")
-            self._writer.execute("DELETE FROM points WHERE series IN (SELECT id FROM last WHERE run = ?)", (run,))
-            self._writer.execute("DELETE FROM last WHERE run = ?", (run,))
+            self._writer.execute("DELETE FROM points WHERE series IN (SELECT id FROM series WHERE run = ?)", (run,))
+            self._writer.execute("DELETE FROM series WHERE run = ?", (run,))
             self._writer.execute("DELETE FROM writers WHERE run = ?", (run,))
 
     def close(self) -> None:
@@ -124,7 +126,7 @@ class SqliteSeries:
 
 @dataclass(slots=True)
 class _Series:
-    """A row of `last` while a batch passes; `id` is 0 until the row is there."""
+    """A row of `series` while a batch passes; `id` is 0 until the row is there."""
 
     id: int = 0
     points: int = 0
@@ -149,7 +151,7 @@ def _append(tx: sqlite3.Connection, run: RunId, points: Sequence[Point], token: 
             of.step, of.value, of.at = point.step, point.value, at
     tx.executemany("INSERT INTO points (series, step, number, value, sent_at) VALUES (?, ?, ?, ?, ?)", rows)
     tx.executemany(
-        "UPDATE last SET points = ?, step = ?, value = ?, sent_at = ? WHERE id = ?",
+        "UPDATE series SET points = ?, step = ?, value = ?, sent_at = ? WHERE id = ?",
         [(of.points, of.step, of.value, of.at, of.id) for of in series.values()],
     )
     if token is not None:
@@ -166,11 +168,11 @@ def _received(tx: sqlite3.Connection, run: RunId, writer: str) -> int:
 
 
 def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
-    """The rows of `last` for these keys, made where they are missing."""
+    """The rows of `series` for these keys, made where they are missing."""
     known = _find_series(tx, run, keys)
     missing = [key for key in keys if key not in known]
     if missing:
-        tx.executemany("INSERT INTO last (run, key, points, step, sent_at) VALUES (?, ?, 0, 0, 0)", [(run, key) for key in missing])
+        tx.executemany("INSERT INTO series (run, key, points, step, sent_at) VALUES (?, ?, 0, 0, 0)", [(run, key) for key in missing])
         for key, series in _find_series(tx, run, missing).items():
             known[key] = _Series(id=series.id)
     return known
@@ -179,13 +181,15 @@ def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str,
 def _find_series(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
     found = {}
     for some in _pieces(keys):
-        rows = tx.execute(f"SELECT key, id, points, step, value, sent_at FROM last WHERE run = ? AND key IN ({_marks(some)})", (run, *some))
+        rows = tx.execute(
+            f"SELECT key, id, points, step, value, sent_at FROM series WHERE run = ? AND key IN ({_marks(some)})", (run, *some)
+        )
         found.update({key: _Series(id, points, step, _number(value), at) for key, id, points, step, value, at in rows})
     return found
 
 
 def _downsample(tx: sqlite3.Connection, run: RunId, key: str, buckets: int) -> list[Bucket]:
-    head = tx.execute("SELECT id, points FROM last WHERE run = ? AND key = ?", (run, key)).fetchone()
+    head = tx.execute("SELECT id, points FROM series WHERE run = ? AND key = ?", (run, key)).fetchone()
     if head is None:
         return []
     series, points = head

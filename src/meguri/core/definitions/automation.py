@@ -30,7 +30,7 @@ class PolicyDefinition:
     cooldown_seconds: float = 7 * 86_400.0
     timeout_seconds: float = 900.0
     gate: GateDefinition = field(default_factory=GateDefinition)
-    watch_seconds: float = 3 * 86_400.0
+    bake_seconds: float = 3 * 86_400.0
     """Length of the first mature window after a promotion, compared with the champion before it."""
     rollback_tolerance: float = 0.1
     """Roll back when the new version's realised metric is worse than the former champion's on the same rows by more than this share."""

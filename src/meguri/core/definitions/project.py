@@ -32,7 +32,7 @@ Named = TypeVar("Named", bound=HasName)
 
 @dataclass(frozen=True, slots=True)
 class ProjectDefinition:
-    """`clock` "event": the watermark moves only when a client settles up to a time; "wall": the server settles to the present by itself."""
+    """`clock` "event": the watermark moves only when a client advances it; "wall": the server advances it to the present."""
 
     name: str
     clock: Literal["event", "wall"] = "wall"

@@ -1,4 +1,4 @@
-"""Who may call an endpoint process: loopback is no protection from a web page, so Host and Origin are checked on every route."""
+"""Who may call an endpoint process: loopback is no protection from a web page, so Host and Origin are checked on every spec."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Guard:
         self.needs_token = not is_loopback(bound_to)
 
     def check(self, headers: Headers, *, token: bool) -> None:
-        """Raises Invalid, Forbidden or Unauthenticated. `token`: the route needs one whatever the address."""
+        """Raises Invalid, Forbidden or Unauthenticated. `token`: the spec needs one whatever the address."""
         host = origin = authorization = site = None
         for name, value in headers:
             if name == b"host":

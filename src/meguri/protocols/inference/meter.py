@@ -60,8 +60,8 @@ class Meter:
         lines += _family("meguri_deployment_info", "gauge", "The live deployment.")
         live = gateway.find_live()
         if live is not None:
-            route = live.route
-            labels = {"project": route.project, "deployment": route.deployment, "version": route.version, "revision": route.revision}
+            spec = live.spec
+            labels = {"project": spec.project, "deployment": spec.deployment, "version": spec.version, "revision": spec.revision}
             written = ",".join(f'{name}="{value}"' for name, value in labels.items())
             lines.append(f"meguri_deployment_info{{{endpoint},{written}}} 1")
         return ("\n".join(lines) + "\n").encode()

@@ -57,7 +57,7 @@ class Controls(Protocol):
         ...
 
     async def reload(self) -> None:
-        """Read the route again, and take it if it is good."""
+        """Read the spec again, and take it if it is good."""
         ...
 
     def seal(self) -> int:
@@ -153,9 +153,9 @@ class InferenceApp:
 
     def _live(self, version: str | None) -> Live:
         live = self._gateway.live
-        if version is not None and version != live.route.version:
+        if version is not None and version != live.spec.version:
             raise NotFound(
-                "version", version[:200], f"endpoint {self._gateway.endpoint!r} serves {live.route.version}; leave the version out for it"
+                "version", version[:200], f"endpoint {self._gateway.endpoint!r} serves {live.spec.version}; leave the version out for it"
             )
         return live
 

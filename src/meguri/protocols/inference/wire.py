@@ -115,9 +115,9 @@ def encode_answer(answer: Answer, endpoint: str) -> bytes:
 def model_metadata(live: Live) -> dict[str, Any]:  # Any: JSON
     """What `GET /v2/models/{m}` answers. -1 stands for any number of rows."""
     return {
-        "name": live.route.endpoint,
-        "versions": [live.route.version],
-        "platform": {"onnx": "onnxruntime_onnx", "skops": "sklearn_skops"}.get(live.route.model.format, live.route.model.format),
+        "name": live.spec.endpoint,
+        "versions": [live.spec.version],
+        "platform": {"onnx": "onnxruntime_onnx", "skops": "sklearn_skops"}.get(live.spec.model.format, live.spec.model.format),
         "inputs": [{"name": name, "datatype": _DATATYPES[dtype][0], "shape": [-1]} for name, dtype in live.columns.items()],
         "outputs": [{"name": OUTPUT, "datatype": "FP64", "shape": [-1]}],
     }

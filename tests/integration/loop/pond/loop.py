@@ -46,6 +46,6 @@ endpoint = mg.Endpoint("pond", model="pond", features=hourly)
 quality = mg.Monitor("pond-quality", endpoint=endpoint, kind="quality", metric="mae", window="3d", tolerance=0.2, minimum_rows=12)
 drift = mg.Monitor("pond-drift", endpoint=endpoint, kind="drift", window="7d", minimum_rows=24)
 policy = mg.Policy(
-    pipeline=retrain, endpoint=endpoint, cooldown="3d", gate=mg.Gate(metric="mae", confidence=0.9, minimum_rows=12), watch="2d"
+    pipeline=retrain, endpoint=endpoint, cooldown="3d", gate=mg.Gate(metric="mae", confidence=0.9, minimum_rows=12), bake="2d"
 )
 mg.Trigger("lost-accuracy", on=quality, policy=policy)

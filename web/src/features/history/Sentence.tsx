@@ -99,9 +99,9 @@ export function Sentence({ event }: { event: LedgerEvent }) {
       return rich('triggerFired', { trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject) })
     case 'trigger.skipped':
       return rich(textAt(payload, 'why') === 'running' ? 'triggerSkippedRunning' : 'triggerSkippedCooldown', { trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject) })
-    case 'watch.passed':
+    case 'bake.passed':
       return rich('watchPassed', { version: served })
-    case 'watch.failed':
+    case 'bake.failed':
       return rich('watchFailed', { version: served })
     default:
       return (
@@ -117,13 +117,13 @@ export function toneOf(kind: string): Tone {
   switch (kind) {
     case 'promotion.approved':
     case 'deployment.live':
-    case 'watch.passed':
+    case 'bake.passed':
     case 'alert.resolved':
       return 'good'
     case 'promotion.rejected':
     case 'run.failed':
     case 'pipeline_run.failed':
-    case 'watch.failed':
+    case 'bake.failed':
     case 'deployment.rolled_back':
     case 'deployment.failed':
       return 'bad'

@@ -5,7 +5,7 @@ import { get } from '../../lib/http.ts'
 /** What people want to read: neither events that decide nothing, nor a second one of the same fact (a breach also opens an alert and fires). */
 export const DECISIONS = [
   'project.applied', 'rows.quarantined', 'pipeline_run.started', 'pipeline_run.failed', 'model_version.created', 'promotion.approved', 'promotion.rejected',
-  'deployment.live', 'deployment.rolled_back', 'deployment.failed', 'monitor.breached', 'alert.resolved', 'trigger.skipped', 'watch.passed', 'watch.failed', 'run.failed',
+  'deployment.live', 'deployment.rolled_back', 'deployment.failed', 'monitor.breached', 'alert.resolved', 'trigger.skipped', 'bake.passed', 'bake.failed', 'run.failed',
 ]
 
 /** The newest page has nothing before it: 0 is left out of the address. */

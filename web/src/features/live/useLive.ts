@@ -17,7 +17,7 @@ const TOUCHED: Record<string, string[]> = {
   monitor: ['monitors', 'alerts'],
   alert: ['alerts', 'monitors'],
   trigger: ['triggers'],
-  watch: ['promotions', 'endpoints'],
+  bake: ['promotions', 'endpoints'],
 }
 
 const PAUSE_MS = 1_000

@@ -91,8 +91,8 @@ function StationPlace({ station, project, empty, chosen, choose, style, children
 function Middle({ overview, project }: { overview: Overview | undefined; project: string }) {
   const t = useTranslations()
   const locale = useLocale()
-  const champion = overview?.stations.model.champion
-  const monitor = overview?.stations.monitor
+  const champion = overview?.stages.model.champion
+  const monitor = overview?.stages.monitor
   if (!overview) return project === '' ? <div className="ring-middle quiet"><Icon name="home" size={28} /></div> : <div className="ring-middle" />
   return (
     <div className="ring-middle">

@@ -48,7 +48,7 @@ function useFace(station: Station, overview: Overview | undefined): Face {
   const t = useTranslations('station')
   const locale = useLocale()
   if (!overview) return { value: <span className="bone" style={{ width: 70, marginTop: 6 }} />, below: ' ' }
-  const all = overview.stations
+  const all = overview.stages
   switch (station) {
     case 'data':
       return {

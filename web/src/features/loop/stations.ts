@@ -35,7 +35,7 @@ export function leaves(kind: string): Station | undefined {
 /** Stations that have nothing yet, in order: the first is the next step to take. */
 export function missing(overview: Overview | undefined): Station[] {
   if (!overview) return []
-  const { data, features, pipeline, gate, model, endpoint, monitor } = overview.stations
+  const { data, features, pipeline, gate, model, endpoint, monitor } = overview.stages
   const empty: Record<Station, boolean> = {
     data: data.sources === 0,
     features: features.views + features.services === 0,

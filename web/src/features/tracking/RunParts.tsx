@@ -43,9 +43,9 @@ export function RunOverview({ details }: { details: RunDetails }) {
               typeof pipelineRun === 'string' ? [t('run.pipelineRun'), <ThingLink key="prun" kind="pipeline_run" id={pipelineRun} />] : null,
               [t('experiments.started'), <WallTime key="started" at={run.started_at} />],
               [t('experiments.duration'), showSeconds(run.duration_seconds)],
-              commandOf(details.conditions) ? ['command', <code key="command">{commandOf(details.conditions)}</code>] : null,
-              textAt(details.conditions, 'entrypoint') ? ['entrypoint', <code key="entrypoint">{textAt(details.conditions, 'entrypoint')}</code>] : null,
-              textAt(details.conditions, 'git.commit') ? ['git', <Id key="git" id={textAt(details.conditions, 'git.commit')} />] : null,
+              commandOf(details.environment) ? ['command', <code key="command">{commandOf(details.environment)}</code>] : null,
+              textAt(details.environment, 'entrypoint') ? ['entrypoint', <code key="entrypoint">{textAt(details.environment, 'entrypoint')}</code>] : null,
+              textAt(details.environment, 'git.commit') ? ['git', <Id key="git" id={textAt(details.environment, 'git.commit')} />] : null,
               parent ? [t('run.parent'), <ThingLink key="parent" kind={kindOf(parent)} id={parent} />] : null,
               children.length ? [t('run.children'), <span key="children">{children.slice(0, 12).map((child) => <span key={child}><ThingLink kind="run" id={child} /> </span>)}</span>] : null,
               ...params.slice(0, 8).map(([name, value]): [string, ReactNode] => [name, <span key={name} className="num">{showValue(value, locale)}</span>]),
@@ -154,7 +154,7 @@ function artifactAddress(artifact: Artifact): string {
 
 export function RunEnvironment({ details }: { details: RunDetails }) {
   const t = useTranslations('run')
-  const { conditions, artifacts } = details
+  const { environment: conditions, artifacts } = details
   const diff = artifacts.find((artifact) => artifact.name.endsWith('.diff') || artifact.name.endsWith('.patch'))
   const packages = artifacts.find((artifact) => artifact.name.includes('packages') || artifact.name.includes('requirements'))
   if (Object.keys(conditions).length === 0 && !diff) return <Empty title={t('noEnvironment')} text={t('noEnvironmentText')} code={snippets.run} />

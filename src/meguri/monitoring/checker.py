@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.monitoring import tables
-from meguri.monitoring.drift import DayCounts, DriftVerdict, judge_drift, thresholds_of
+from meguri.monitoring.drift import DayCounts, DriftVerdict, evaluate_drift, thresholds_of
 from meguri.monitoring.evidence import drift_check, quality_check
 from meguri.monitoring.model import Check
-from meguri.monitoring.quality import OWN_DAYS, DayErrors, QualityVerdict, judge_quality
+from meguri.monitoring.quality import OWN_DAYS, DayErrors, QualityVerdict, evaluate_quality
 from meguri.profiles.reference import Reference
 from meguri.serving.tables import find_live
 
@@ -24,7 +24,7 @@ FindJson = Callable[[Connection, str], dict[str, Any] | None]
 """Finds the reference profile or the baseline of a model version, as JSON; None where it has none."""
 
 MATURE_SHARE = 0.95
-SETTLED_DAYS = 30
+MATURE_DAYS = 30
 """Days as old as this have all the labels that they will ever get, as far as `expected_coverage` is concerned."""
 _SECONDS = 86_400
 
@@ -81,9 +81,9 @@ class Days:
 
 
 def expected_coverage(coverage: Mapping[int, tuple[int, int]], until_day: int) -> float:
-    """Share of predictions that ever get a label: median over the settled days, 1 before there are five of them."""
-    settled = [labelled / predicted for day, (predicted, labelled) in coverage.items() if day < until_day - SETTLED_DAYS]
-    return median(settled) if len(settled) >= 5 else 1.0
+    """Share of predictions that ever get a label: median over the days with mature labels, 1 before there are five of them."""
+    mature = [labelled / predicted for day, (predicted, labelled) in coverage.items() if day < until_day - MATURE_DAYS]
+    return median(mature) if len(mature) >= 5 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Held:
     bad_since: int
 
 
-class Judge:
+class Checker:
     """Judges; keeps the references of the versions that serve, and their thresholds, for they never change."""
 
     def __init__(self, find_reference: FindJson, find_baseline: FindJson) -> None:
@@ -149,7 +149,7 @@ class Judge:
         normal: Sequence[DayErrors] | None,
     ) -> QualityVerdict:
         baseline = self._find_baseline(tx, version) if version is not None and normal is None else None
-        return judge_quality(
+        return evaluate_quality(
             baseline_days(baseline) if normal is None else normal,
             own,
             own_is_reference=normal is None,
@@ -167,7 +167,7 @@ class Judge:
             return DriftVerdict(False, 0, window, day - window, (), why)
         found = tables.list_counts(tx, monitor.endpoint, version, reference.digest, from_day=day - 4 * window, until_day=day)
         counts = [DayCounts(row.day, row.rows, np.array(row.counts, dtype=np.int64)) for row in found]
-        return judge_drift(
+        return evaluate_drift(
             reference,
             lambda length: self._needed(version, reference, length),
             counts,

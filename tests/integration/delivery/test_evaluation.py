@@ -22,7 +22,7 @@ from meguri.core.ids import ModelVersionId, new_id
 from meguri.core.times import iso, utc_now
 from meguri.delivery.model import Promotion
 from meguri.delivery.service import Delivery
-from meguri.registry.model import ModelInput, NewVersion
+from meguri.registry.model import ModelInput, VersionSpec
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 SOURCE = SourceDefinition("readings", "site", "at", {"x": "float", "load": "float"})
@@ -70,7 +70,7 @@ class World:
         delivery = self.delivery()
         with self.platform.db.write() as tx:
             opened = delivery.open(tx, "pond", "pond", self.versions[number], GateDefinition(minimum_rows=12))
-        delivery.judge(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as much of a job's context as it looks at
+        delivery.evaluate(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as much of a job's context as it looks at
         return delivery.get(opened.id)
 
 
@@ -86,9 +86,9 @@ def world(platform: Platform) -> World:
     blob = platform.tracking.artifacts.blobs.put_bytes(b"a model")
     versions = {}
     for number in ERRORS:
-        about = NewVersion("onnx", blob, 7, (ModelInput("x", "float"),), cutoff=START)
+        spec = VersionSpec("onnx", blob, 7, (ModelInput("x", "float"),), cutoff=START)
         with platform.db.write() as tx:
-            versions[number] = platform.registry.add_version(tx, "pond", "pond", about).id
+            versions[number] = platform.registry.add_version(tx, "pond", "pond", spec).id
     made = World(platform, versions)
     made.champion(2)
     return made
@@ -114,7 +114,7 @@ def test_a_judgement_that_crashes_is_a_rejection_that_says_why(world: World) -> 
 
     world.before_scoring = crash
     judged = world.judged(3)
-    assert (judged.status, judged.verdict and judged.verdict["why"]) == ("rejected", "it could not be judged: ValueError: shapes differ")
+    assert (judged.status, judged.verdict and judged.verdict["why"]) == ("rejected", "it could not be evaluated: ValueError: shapes differ")
 
 
 def test_a_challenger_of_an_endpoint_that_is_declared_no_longer_is_rejected(world: World) -> None:
@@ -122,6 +122,6 @@ def test_a_challenger_of_an_endpoint_that_is_declared_no_longer_is_rejected(worl
     delivery.definitions = lambda _tx, _project: None
     with world.platform.db.write() as tx:
         opened = delivery.open(tx, "pond", "pond", world.versions[3], GateDefinition())
-    delivery.judge(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as above
+    delivery.evaluate(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as above
     judged = delivery.get(opened.id)
     assert (judged.status, "no endpoint 'pond'" in (judged.verdict or {})["why"]) == ("rejected", True)

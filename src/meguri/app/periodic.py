@@ -1,4 +1,4 @@
-"""The platform's own threads: one delivers events and starts jobs, one settles projects that live on the wall clock."""
+"""The platform's own threads: one delivers events and starts jobs, one advances the watermark of projects on the wall clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from meguri.core.errors import Unavailable
 logger = logging.getLogger(__name__)
 
 
-class Beat:
+class PeriodicTask:
     """Calls `work` whenever it is woken, and at the latest after `every_seconds`; an error is logged and the next beat comes."""
 
     def __init__(self, name: str, work: Callable[[], object], every_seconds: float) -> None:

@@ -1,7 +1,7 @@
-"""Checks that imports go down only: turns `floors.toml` into contracts of import-linter for the folders that exist, and runs it.
+"""Checks that imports go down only: turns `layers.toml` into contracts of import-linter for the folders that exist, and runs it.
 
-`python tools/floors.py [SOURCE]`, where SOURCE is the folder that holds the package `meguri` (default `src`). Exit status 1 and the
-offending chain of imports if a contract is broken, or if a folder of the package has no floor.
+`python tools/layers.py [SOURCE]`, where SOURCE is the folder that holds the package `meguri` (default `src`). Exit status 1 and the
+offending chain of imports if a contract is broken, or if a folder of the package has no layer.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ Contract = dict[str, Any]  # Any: an option of import-linter, a text or a list o
 
 
 def main(source: Path) -> int:
-    rules = tomllib.loads((ROOT / "floors.toml").read_text())
+    rules = tomllib.loads((ROOT / "layers.toml").read_text())
     package = source / "meguri"
     if not (package / "__init__.py").is_file():
-        print(f"floors: there is no package meguri in {source}")
+        print(f"layers: there is no package meguri in {source}")
         return 1
-    if homeless := without_a_floor(rules, package):
-        print(f"floors: {', '.join(homeless)} of {package} stands on no floor: give it one in floors.toml")
+    if unlisted := without_a_floor(rules, package):
+        print(f"layers: {', '.join(unlisted)} of {package} has no layer: give it one in layers.toml")
         return 1
     contracts = contracts_of(rules, package)
     done = lint(contracts, source)
-    print(done.stdout + done.stderr if done.returncode else f"floors: {len(contracts)} contracts kept")
+    print(done.stdout + done.stderr if done.returncode else f"layers: {len(contracts)} contracts kept")
     return done.returncode
 
 
 def without_a_floor(rules: dict[str, Any], package: Path) -> list[str]:
-    """Folders and modules directly under the package that floors.toml does not name."""
-    known = {name for floor in rules["floors"] for name in floor} | set(rules["outside"])
+    """Folders and modules directly under the package that layers.toml does not name."""
+    known = {name for layer in rules["layers"] for name in layer} | set(rules["outside"])
     modules = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
     folders = {path.name for path in package.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
     return sorted((modules | folders) - known)
@@ -47,8 +47,8 @@ def contracts_of(rules: dict[str, Any], package: Path) -> list[Contract]:
     def existing(names: Iterable[str]) -> list[str]:
         return [f"meguri.{name}" for name in names if module_exists(package, name)]
 
-    floors = [floor for names in rules["floors"] if (floor := existing(names))]
-    contracts: list[Contract] = [{"name": "imports go down only", "type": "layers", "layers": [" | ".join(floor) for floor in floors]}]
+    layers = [layer for names in rules["layers"] if (layer := existing(names))]
+    contracts: list[Contract] = [{"name": "imports go down only", "type": "layers", "layers": [" | ".join(layer) for layer in layers]}]
     parts = rules["inside_a_capability"]
     capabilities = [path for path in sorted(package.iterdir()) if sum(module_exists(path, part) for part in parts) > 1]
     if capabilities:

@@ -1,4 +1,4 @@
-"""The route of an endpoint: all that its process needs, kept in one file, so that it serves and starts without the control plane."""
+"""The spec of an endpoint: all that its process needs, kept in one file, so that it serves and starts without the control plane."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GoldenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class DeploymentSpec:
     """What an endpoint serves. A later revision replaces an earlier one.
 
     `name` and `number`: the version as people call it (`bikes` and 7). `reference`: JSON of its reference profile
@@ -70,15 +70,15 @@ class Route:
         return msgspec.json.encode(self, order="deterministic")
 
     @staticmethod
-    def from_json(content: bytes, origin: str) -> Route:
-        """Raises Invalid for text that is no route."""
+    def from_json(content: bytes, origin: str) -> DeploymentSpec:
+        """Raises Invalid for text that is no spec."""
         try:
-            return msgspec.json.decode(content, type=Route)
+            return msgspec.json.decode(content, type=DeploymentSpec)
         except msgspec.DecodeError as error:
-            raise Invalid("route", f"{origin} cannot be read ({error}): deploy the endpoint again") from error
+            raise Invalid("spec", f"{origin} cannot be read ({error}): deploy the endpoint again") from error
 
 
-def route_file(home: Path, endpoint: str) -> Path:
+def spec_file(home: Path, endpoint: str) -> Path:
     return home / "routes" / f"{endpoint}.json"
 
 
@@ -87,19 +87,19 @@ def state_file(home: Path, endpoint: str) -> Path:
     return home / "routes" / f"{endpoint}.state.json"
 
 
-def read_route(file: Path) -> Route:
+def read_spec(file: Path) -> DeploymentSpec:
     """Raises NotFound where there is none, Invalid, Unavailable."""
     try:
-        return Route.from_json(file.read_bytes(), str(file))
+        return DeploymentSpec.from_json(file.read_bytes(), str(file))
     except FileNotFoundError as error:
-        raise NotFound("route", file.stem, f"{file} does not exist: deploy a version to the endpoint first") from error
+        raise NotFound("deployment_spec", file.stem, f"{file} does not exist: deploy a version to the endpoint first") from error
     except OSError as error:
         raise Unavailable("home", f"{file} cannot be read ({error.strerror})") from error
 
 
-def write_route(file: Path, route: Route) -> None:
-    """Replace the file whole: a reader sees the former route or this one. Raises Unavailable."""
-    replace_file(file, route.to_json())
+def write_spec(file: Path, spec: DeploymentSpec) -> None:
+    """Replace the file whole: a reader sees the former spec or this one. Raises Unavailable."""
+    replace_file(file, spec.to_json())
 
 
 def replace_file(file: Path, content: bytes) -> None:

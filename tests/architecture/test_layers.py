@@ -1,4 +1,4 @@
-"""Imports go down only. The contracts come from floors.toml; here the real tree keeps them, and each kind of breach is caught."""
+"""Imports go down only. The contracts come from layers.toml; here the real tree keeps them, and each kind of breach is caught."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def floors(source: Path) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "tools/floors.py", str(source)], cwd=ROOT, capture_output=True, text=True, check=False)
+def layers(source: Path) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "tools/layers.py", str(source)], cwd=ROOT, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the source, to do wrong in."""
-    source = tmp_path_factory.mktemp("floors")
+    source = tmp_path_factory.mktemp("layers")
     shutil.copytree(ROOT / "src/meguri", source / "meguri", ignore=shutil.ignore_patterns("_ui", "__pycache__"))
     return source
 
 
 def test_the_source_keeps_its_floors() -> None:
-    status, printed = floors(ROOT / "src")
+    status, printed = layers(ROOT / "src")
     assert status == 0, printed
 
 
@@ -48,7 +48,7 @@ def test_a_planted_breach_is_caught(copy: Path, folder: str, code: str, contract
     planted = copy / "meguri" / folder / "planted.py"
     planted.write_text(f"{code}\n")
     try:
-        status, printed = floors(copy)
+        status, printed = layers(copy)
     finally:
         planted.unlink()
     assert status == 1
@@ -62,7 +62,7 @@ def test_rules_inside_a_capability_are_kept_too(copy: Path) -> None:
     content = model.read_text()
     model.write_text(f"{content}\nfrom meguri.tracking import service\n")
     try:
-        status, printed = floors(copy)
+        status, printed = layers(copy)
     finally:
         model.write_text(content)
     assert (status, "inside a capability: routes > service > tables > model BROKEN" in printed) == (1, True), printed
@@ -73,9 +73,9 @@ def test_a_folder_without_a_floor_is_refused(copy: Path) -> None:
     folder.mkdir()
     (folder / "__init__.py").touch()
     try:
-        status, printed = floors(copy)
+        status, printed = layers(copy)
     finally:
         shutil.rmtree(folder)
     assert status == 1
     assert "attic" in printed
-    assert "give it one in floors.toml" in printed
+    assert "give it one in layers.toml" in printed

@@ -1,4 +1,4 @@
-"""Settling: what was sent up to an event time is moved, joined and counted, then the project's watermark advances."""
+"""Watermarks: what was sent up to an event time is moved, joined and counted, then the project's watermark advances."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from meguri.serving.service import Serving
 
 logger = logging.getLogger(__name__)
 
-JOB = "project.settle"
+JOB = "watermark.advance"
 AHEAD = timedelta(days=1)
 """How far ahead of our clock a client's may be."""
 FLUSH_ROWS = 2_000
 """Pushed rows are moved from journal to table when this many wait; they are durable before, and training moves them first."""
 
 
-class Settling:
+class Watermarks:
     """Moves predictions into the ledger, joins labels with them, and only then moves the watermark.
 
-    A project on the wall clock is settled by the server itself, up to the present; one on event time when a client asks.
+    The server itself advances a project on the wall clock up to the present; one on event time advances when a client asks.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class Settling:
             why = f"{iso(until)} is in the future (it is {iso(now)} here), and event time never goes back"
             raise Invalid("until", f"{why}: send a time that has come")
         return self.jobs.enqueue_again(
-            tx, JOB, f"settle:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project
+            tx, JOB, f"advance:{project}:{micros(until)}", project=project, payload={"until": iso(until)}, subject=project
         )
 
-    def settle(self, context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
+    def advance(self, context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
         """The job. Raises Unavailable while an endpoint is being started again and so cannot close its log: what is decided at a moment
         of event time must not hang on it."""
         until = parse_time(payload["until"], "until")
@@ -89,17 +89,17 @@ class Settling:
                     unsealed.append(endpoint.name)
         return unsealed
 
-    def tick(self) -> None:
-        """Collect for every project; settle those on the wall clock up to now. What fails in one project stops no other."""
+    def advance_all(self) -> None:
+        """Collect for every project; advance those on the wall clock up to now. What fails in one project stops no other."""
         with self.db.read() as tx:
             definitions = [self.projects.get_definition(tx, each.name) for each in self.projects.list_projects(tx)]
         for definition in definitions:
             try:
-                self._tick(definition)
+                self._advance_to_now(definition)
             except Exception:  # a damaged log or table is that project's trouble; it is tried again at the next tick
                 logger.exception("project not collected", extra={"project": definition.name})
 
-    def _tick(self, definition: ProjectDefinition) -> None:
+    def _advance_to_now(self, definition: ProjectDefinition) -> None:
         self.collect(definition.name)
         self.features.flush(definition.name, at_least=FLUSH_ROWS)
         if definition.clock == "wall":

@@ -33,6 +33,6 @@ def test_a_project_with_a_damaged_log_stops_no_other_project(platform: Platform)
     log.mkdir(parents=True)
     (log / "000000000001.seg").write_bytes(b"\xff" * 64)
     (log / "000000000002.seg").touch()
-    platform.settling.tick()
+    platform.watermarks.advance_all()
     with platform.db.read() as tx:
-        assert [(job.project, job.state) for job in platform.jobs.list(tx, kind="project.settle")] == [("bay", "queued")]
+        assert [(job.project, job.state) for job in platform.jobs.list(tx, kind="watermark.advance")] == [("bay", "queued")]
