@@ -58,7 +58,7 @@ class Hook(BuildHookInterface):  # type: ignore[type-arg]  # hatchling makes its
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # Any: hatchling's own type
         if self.target_name == "wheel" and version != "editable":
-            build_data["force_include"][str(Path(self.root, "examples"))] = "meguri/cli/examples"  # `meguri demo` plays them
+            build_data["force_include"][str(Path(self.root, "examples"))] = "meguri/demo/examples"  # `meguri demo` plays them
         try:
             build(Path(self.root))
         except BuildFailed as error:

@@ -18,9 +18,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from meguri.cli.demo import Server, apply, examples_folder
-from meguri.cli.replay import Replay
-from meguri.cli.scenes import Bento, Bikes, Scene
+from meguri.demo.project import apply, examples_folder
+from meguri.demo.replay import Replay
+from meguri.demo.scenes import Bento, Bikes, Scene
+from meguri.demo.server import Server
 from meguri.sdk.client import connect
 
 PARTS = {"_predict": "prediction", "_push": "row pushed", "_send_labels": "labels sent", "advance_watermark": "watermark advanced"}

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_CAPABILITIES = {"adapters", "ports"}
+"""Folders whose `tables` are not rows of the database but the table store."""
 Contract = dict[str, Any]  # Any: an option of import-linter, a text or a list of texts
 
 
@@ -26,7 +28,7 @@ def main(source: Path) -> int:
     if not (package / "__init__.py").is_file():
         print(f"layers: there is no package meguri in {source}")
         return 1
-    if unlisted := without_a_floor(rules, package):
+    if unlisted := without_a_layer(rules, package):
         print(f"layers: {', '.join(unlisted)} of {package} has no layer: give it one in layers.toml")
         return 1
     contracts = contracts_of(rules, package)
@@ -35,7 +37,7 @@ def main(source: Path) -> int:
     return done.returncode
 
 
-def without_a_floor(rules: dict[str, Any], package: Path) -> list[str]:
+def without_a_layer(rules: dict[str, Any], package: Path) -> list[str]:
     """Folders and modules directly under the package that layers.toml does not name."""
     known = {name for layer in rules["layers"] for name in layer} | set(rules["outside"])
     modules = {path.stem for path in package.glob("*.py") if not path.stem.startswith("__")}
@@ -60,6 +62,7 @@ def contracts_of(rules: dict[str, Any], package: Path) -> list[Contract]:
                 "containers": [f"meguri.{path.name}" for path in capabilities],
             }
         )
+    contracts += own_tables(rules, package) if rules["own_tables"] else []
     for rule in rules["never"]:
         sources, targets = existing(rule["from"]), existing(rule.get("to", [])) + rule.get("to_external", [])
         excused = [f"{module} -> {target}" for module in existing(rule.get("except", [])) for target in targets]
@@ -80,6 +83,25 @@ def contracts_of(rules: dict[str, Any], package: Path) -> list[Contract]:
         if len(modules) > 1:
             contracts.append({"name": rule["why"], "type": "independence", "modules": existing(modules)})
     return contracts
+
+
+def own_tables(rules: dict[str, Any], package: Path) -> list[Contract]:
+    """One contract for each folder: it imports its own `tables` and no other capability's. What a service imports is not counted."""
+    folders = sorted(path.name for path in package.iterdir() if path.is_dir() and path.name not in rules["outside"])
+    having = [name for name in folders if module_exists(package, f"{name}.tables") and name not in NO_CAPABILITIES]
+    return [
+        {
+            "name": f"{folder} imports the tables of no other capability: it asks the other's service",
+            "type": "forbidden",
+            "source_modules": [f"meguri.{folder}"],
+            "forbidden_modules": [f"meguri.{name}.tables" for name in having if name != folder],
+            "allow_indirect_imports": True,
+            "ignore_imports": [f"meguri.{pair}" for pair in rules.get("own_tables_except", [])],
+            "unmatched_ignore_imports_alerting": "none",
+        }
+        for folder in folders
+        if (package / folder / "__init__.py").is_file()
+    ]
 
 
 def module_exists(package: Path, name: str) -> bool:

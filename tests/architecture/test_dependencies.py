@@ -17,8 +17,8 @@ import meguri
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PACKAGES = packages_distributions()
-LIGHT = ("core", "sdk", "cli")  # what the base install must run
-SERVER_ONLY = {"sdk/frames.py", "cli/world.py"}  # loaded only by what needs the server anyway
+LIGHT = ("core", "sdk", "cli", "demo")  # what the base install must run
+SERVER_ONLY = {"sdk/frames.py", "demo/world.py"}  # loaded only by what needs the server anyway
 TEST_SUPPORT = "testing"
 
 

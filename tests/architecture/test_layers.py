@@ -25,7 +25,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return source
 
 
-def test_the_source_keeps_its_floors() -> None:
+def test_the_source_keeps_its_layers() -> None:
     status, printed = layers(ROOT / "src")
     assert status == 0, printed
 
@@ -39,7 +39,13 @@ BREACHES = {
     "heavy-through-another": ("profiles", "from meguri.db import engine", "the data plane stays light"),
     "service-in-an-adapter": ("adapters", "from meguri.events import service", "adapters know ports, db and core"),
     "sdk-in-the-server": ("tracking", "from meguri.sdk import collect", "the server side never uses the SDK"),
-    "test-support-in-a-service": ("tracking", "from meguri.testing import require", "what runs does not lean on test support"),
+    "tables-of-another": ("pipelines", "from meguri.tracking import tables", "pipelines imports the tables of no other capability"),
+    "tables-of-another-at-the-top": (
+        "server",
+        "from meguri.tracking.tables import runs",
+        "server imports the tables of no other capability",
+    ),
+    "test-support-in-a-service": ("tracking", "from meguri.testing import require", "the program does not import test support"),
 }
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
-from meguri.cli.scenes import DAY
 from meguri.core.errors import Conflict
+from meguri.demo.scenes import DAY
 from meguri.sdk.client import Client, connect
 from meguri.server.ui import ui_folder
 from meguri.testing.require import missing

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from meguri.cli.scenes import DAY, Json, Moment
 from meguri.core.times import iso, micros
+from meguri.demo.scenes import DAY, Json, Moment
 from meguri.testing.server import RunningServer
 from tests.faults.account import Account
 from tests.faults.player import RUN

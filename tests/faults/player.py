@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from meguri.cli.demo import apply
-from meguri.cli.replay import PATIENCE_SECONDS, Cursor, LoopEvent, Replay
-from meguri.cli.scenes import DAY
-from meguri.cli.wire import Wire
 from meguri.core.times import iso, micros
+from meguri.demo.project import apply
+from meguri.demo.replay import PATIENCE_SECONDS, Cursor, LoopEvent, Replay
+from meguri.demo.scenes import DAY
+from meguri.demo.wire import Wire
 from meguri.sdk.client import Client, connect
 from tests.faults.account import Account
 from tests.faults.scene import PROJECT, Kiosk

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from meguri.cli.scenes import DAY, DayError, Json, Moment
 from meguri.core.times import iso
+from meguri.demo.scenes import DAY, DayError, Json, Moment
 
 PROJECT = Path(__file__).parent / "kiosk"
 DISHES = {"curry": 10.0, "soba": 14.0, "katsudon": 18.0}

@@ -1,42 +1,67 @@
-"""Log lines: prose for people, JSON for machines."""
+"""Logging to standard error, one entry a line, formatted by structlog: prose for people, JSON for machines."""
 
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import msgspec
+import structlog
+from structlog.typing import EventDict, WrappedLogger
 
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+from meguri.core.settings import LogFormat
 
-
-def _fields(record: logging.LogRecord) -> dict[str, object]:
-    return {name: value for name, value in record.__dict__.items() if name not in _STANDARD}
-
-
-class Prose(logging.Formatter):
-    """`12:00:01 warning delivery failed  event=12 consumer=automation`."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        text = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower()} {record.getMessage()}  {fields}".rstrip()
-        return text + ("\n" + self.formatException(record.exc_info) if record.exc_info else "")
+_HIDDEN = "[hidden]"
+_SECRET_NAME = re.compile(r"(?i)authorization|cookie|passw|secret|token|api_?key|credential|dsn")
+_SECRETS = (
+    (re.compile(r"\b([Bb]earer|Basic) +[\w.~+/=-]+"), rf"\1 {_HIDDEN}"),
+    (re.compile(r"(?i)(\b(?:token|login|password|passwd|secret|api_?key)=)[^\s&\"']+"), rf"\1{_HIDDEN}"),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/]+@"), rf"\1{_HIDDEN}@"),
+    (re.compile(r"\b(ses|tok|mgt)_[\w-]{16,}"), rf"\1_{_HIDDEN}"),
+)
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {"at": self.formatTime(record), "level": record.levelname.lower(), "logger": record.name, "event": record.getMessage()}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode({**line, **_fields(record)}, enc_hook=str).decode()
+def redact(text: str) -> str:
+    """The text without what follows `Bearer`, `token=` and the like, without passwords in URLs, and without session and token secrets."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
 
 
-def set_up_logging(form: str) -> None:
-    """Log to standard error, in `prose` or `json`."""
+def set_up_logging(form: LogFormat) -> None:
+    """Log to standard error in `prose` or `json`; fields of `extra` become fields of the entry, secrets in them are hidden."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else Prose())
+    handler.setFormatter(formatter(form))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "uvicorn", "dbos", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def formatter(form: LogFormat) -> logging.Formatter:
+    """`12:00:01 [warning  ] delivery failed   consumer=automation` for `prose`, one JSON object for `json`."""
+    times = structlog.processors.TimeStamper("iso", utc=True) if form == "json" else structlog.processors.TimeStamper("%H:%M:%S", utc=False)
+    renderer: structlog.typing.Processor
+    if form == "json":
+        renderer = structlog.processors.JSONRenderer(serializer=lambda entry, **_: msgspec.json.encode(entry, enc_hook=str).decode())
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, times],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _hide_secrets,
+            renderer,
+        ],
+    )
+
+
+def _hide_secrets(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    return {name: _without_secrets(name, value) for name, value in entry.items()}
+
+
+def _without_secrets(name: str, value: object) -> object:
+    if _SECRET_NAME.search(name):
+        return _HIDDEN
+    return redact(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Settings: one frozen tree, read once from defaults < `meguri.toml` < `MEGURI_*`, handed down in slices."""
+"""Settings: one frozen value, read from defaults, `meguri.toml`, `MEGURI_*` and the command line, in this order."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
 
 from meguri.core.errors import Invalid
 
 DEFAULT_PORT = 8321
 
+LogFormat = Literal["prose", "json"]
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the home is and how the server listens.
+    """Where the home directory is and how the server listens.
 
-    `home`: the folder of everything. `host`, `port`: the server's address (loopback by default; port 0 takes a free one).
-    `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home. `allowed_hosts`: further `Host` values to answer to.
+    `home`: the home directory, which holds everything. `host`, `port`: the server's address (loopback by default; port 0 takes a free one).
+    `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home directory. `allowed_hosts`: further `Host` values to answer to;
+    separated by commas in an environment variable.
     `worker_threads`: threads of a step worker's numeric libraries (fixed, so that results repeat).
     `watermark_seconds`: how often the watermark of a project on the wall clock is advanced. `log_format`: `prose` or `json`.
     """
@@ -29,17 +35,22 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     worker_threads: int = 1
     watermark_seconds: float = 5.0
-    log_format: str = "prose"
+    log_format: LogFormat = "prose"
 
     def with_values(self, values: Mapping[str, object], origin: str) -> Settings:
-        """These settings with some replaced. Raises Invalid naming the setting and where it came from."""
-        known = {each.name for each in fields(self)}
-        read: dict[str, object] = {}
+        """These settings with some replaced; texts are read as what the setting is. Raises Invalid naming the setting and its origin."""
+        types = get_type_hints(Settings)
+        read: dict[str, Any] = {}  # Any: each setting's own type
         for name, value in values.items():
-            if name not in known:
-                raise Invalid(name, f"{origin} has no such setting: known are {', '.join(sorted(known))}")
-            read[name] = _read(name, value, origin)
-        return replace(self, **read)  # type: ignore[arg-type]  # each value was read as its field's type just above
+            if name not in types:
+                raise Invalid(name, f"{origin} has no such setting: known are {', '.join(sorted(types))}")
+            if name == "allowed_hosts" and isinstance(value, str):
+                value = [host.strip() for host in value.split(",") if host.strip()]
+            try:
+                read[name] = msgspec.convert(value, types[name], strict=False, dec_hook=_read_path)
+            except msgspec.ValidationError as error:
+                raise Invalid(name, f"{origin} says {value!r}: {error}") from error
+        return replace(self, **read)
 
 
 def read_settings(environment: Mapping[str, str], folder: Path) -> Settings:
@@ -51,30 +62,11 @@ def read_settings(environment: Mapping[str, str], folder: Path) -> Settings:
             settings = settings.with_values(tomllib.loads(file.read_text()), str(file))
         except tomllib.TOMLDecodeError as error:
             raise Invalid(str(file), f"is not TOML: {error}") from error
-    known = {each.name for each in fields(Settings)}
-    given = {name[7:].lower(): value for name, value in environment.items() if name.startswith("MEGURI_")}
-    return settings.with_values({name: value for name, value in given.items() if name in known}, "the environment (MEGURI_*)")
+    given = {each.name: environment[name] for each in fields(Settings) if (name := f"MEGURI_{each.name.upper()}") in environment}
+    return settings.with_values(given, "the environment (MEGURI_*)")
 
 
-def _read(name: str, value: object, origin: str) -> object:
-    if name == "home":
-        return Path(str(value)).expanduser()
-    if name == "allowed_hosts":
-        return (
-            tuple(value.split(","))
-            if isinstance(value, str)
-            else tuple(str(each) for each in value)
-            if isinstance(value, list | tuple)
-            else ()
-        )
-    if name in ("port", "worker_threads"):
-        try:
-            return int(str(value))
-        except ValueError as error:
-            raise Invalid(name, f"{origin} says {value!r}, which is not a whole number") from error
-    if name == "watermark_seconds":
-        try:
-            return float(str(value))
-        except ValueError as error:
-            raise Invalid(name, f"{origin} says {value!r}, which is not a number of seconds") from error
-    return str(value)
+def _read_path(kind: type, value: object) -> Path:
+    if kind is not Path or not isinstance(value, str | Path):
+        raise msgspec.ValidationError(f"Expected a path, got {type(value).__name__}")
+    return Path(value).expanduser()

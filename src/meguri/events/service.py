@@ -121,7 +121,7 @@ class Events:
         except Unavailable:  # the ledger or its disk is away: no fault of the consumer, the same delivery is tried again later
             raise
         except Exception as error:  # whatever a consumer raises must not stop the others; it is kept and shown
-            logger.exception("delivery failed", extra={"event": event.sequence, "kind": event.kind, "consumer": consumer})
+            logger.exception("delivery failed", extra={"sequence": event.sequence, "kind": event.kind, "consumer": consumer})
             with self.db.write() as tx:
                 tx.execute(
                     update(deliveries).where(mine).values(attempts=deliveries.c.attempts + 1, error=f"{type(error).__name__}: {error}")

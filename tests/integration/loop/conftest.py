@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from meguri.cli.demo import apply
-from meguri.cli.replay import LoopEvent, Replay
-from meguri.cli.scenes import DAY, DayError, Json, Moment
 from meguri.core.times import iso
+from meguri.demo.project import apply
+from meguri.demo.replay import LoopEvent, Replay
+from meguri.demo.scenes import DAY, DayError, Json, Moment
 from meguri.sdk.client import Client, connect
 from meguri.testing.server import RunningServer
 

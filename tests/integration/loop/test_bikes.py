@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from meguri.cli.demo import apply, examples_folder
-from meguri.cli.replay import Replay
-from meguri.cli.scenes import Bikes
+from meguri.demo.project import apply, examples_folder
+from meguri.demo.replay import Replay
+from meguri.demo.scenes import Bikes
 from meguri.sdk.client import connect
 from meguri.testing.server import RunningServer
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from meguri.cli.replay import LoopEvent
-from meguri.cli.scenes import DAY
 from meguri.core.errors import NotFound
 from meguri.core.times import iso
+from meguri.demo.replay import LoopEvent
+from meguri.demo.scenes import DAY
 from meguri.testing.postgres import PostgresServer
 from meguri.testing.server import running_server
 from tests.integration.loop.conftest import Player, Pond, playing

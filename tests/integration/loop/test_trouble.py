@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from meguri.cli.scenes import DAY
+from meguri.demo.scenes import DAY
 from tests.integration.loop.conftest import Player
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from meguri.app.runners import load_runner
 from meguri.protocols.inference.guard import Guard
@@ -250,16 +251,19 @@ async def test_metrics_count_requests_errors_and_predictions(client: httpx.Async
     await client.post(INFER, json=body(rows=3))
     await client.post(INFER, json=body(rows=3))
     await client.post(INFER, json={})
-    lines = (await client.get("/metrics")).text.splitlines()
-    assert [line for line in lines if line.startswith("meguri_") and "seconds" not in line and "bytes" not in line] == [
-        'meguri_requests_total{endpoint="bikes"} 3',
-        'meguri_request_errors_total{endpoint="bikes",status="400"} 1',
-        'meguri_predictions_total{endpoint="bikes"} 3',
-        'meguri_predictions_repeated_total{endpoint="bikes"} 3',
-        'meguri_feature_lookups_total{endpoint="bikes"} 1',
-        'meguri_deployment_info{endpoint="bikes",project="bikes",deployment="dep_1",version="mv_1",revision="1"} 1',
-    ]
-    assert 'meguri_request_seconds_bucket{endpoint="bikes",le="+Inf"} 3' in lines
+    families = list(text_string_to_metric_families((await client.get("/metrics")).text))
+    samples = [each for family in families for each in family.samples]
+    found = {(each.name, *(value for _, value in sorted(each.labels.items()))): each.value for each in samples}
+    assert {name: value for name, value in found.items() if "seconds" not in name[0] and "bytes" not in name[0]} == {
+        ("meguri_requests_total", "bikes"): 3,
+        ("meguri_request_errors_total", "bikes", "400"): 1,
+        ("meguri_predictions_total", "bikes"): 3,
+        ("meguri_predictions_repeated_total", "bikes"): 3,
+        ("meguri_feature_lookups_total", "bikes"): 1,
+        ("meguri_deployment_info", "dep_1", "bikes", "bikes", "1", "mv_1"): 1,
+    }
+    assert found["meguri_request_seconds_bucket", "bikes", "+Inf"] == found["meguri_request_seconds_count", "bikes"] == 3
+    assert found["meguri_log_bytes_total", "bikes"] > 0
 
 
 async def test_nothing_live_is_503_with_the_reason(gateway: Gateway) -> None:

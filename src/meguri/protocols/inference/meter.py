@@ -1,9 +1,20 @@
-"""Counts of an endpoint's requests, in Prometheus's text format."""
+"""Counts of an endpoint's requests, and their exposition to Prometheus.
+
+Counting is a few additions to the process's own numbers: the endpoint answers on one thread, so the locks of prometheus-client's
+counters would be paid for nothing. Its classes are used when Prometheus asks.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import accumulate
+
+from prometheus_client import generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from meguri.serving.gateway import Gateway
 
@@ -11,17 +22,17 @@ _BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.
 
 
 class Meter:
-    """Requests for inference by status, and how long they took from the complete body to the encoded answer."""
+    """Inference requests by status, and the seconds from the complete body to the encoded answer."""
 
     def __init__(self) -> None:
         self.statuses: Counter[int] = Counter()
         self.seconds = 0.0
-        self._buckets = [0] * (len(_BUCKETS) + 1)
+        self.buckets = [0] * (len(_BUCKETS) + 1)
 
     def note(self, status: int, seconds: float) -> None:
         self.statuses[status] += 1
         self.seconds += seconds
-        self._buckets[bisect_left(_BUCKETS, seconds)] += 1
+        self.buckets[bisect_left(_BUCKETS, seconds)] += 1
 
     @property
     def requests(self) -> int:
@@ -32,51 +43,52 @@ class Meter:
         return sum(count for status, count in self.statuses.items() if status >= 400)
 
     def render(self, gateway: Gateway) -> bytes:
-        endpoint = f'endpoint="{gateway.endpoint}"'
-        lines = [
-            *_family("meguri_requests_total", "counter", "Requests for inference."),
-            f"meguri_requests_total{{{endpoint}}} {self.requests}",
-            *_family("meguri_request_errors_total", "counter", "Requests for inference that were refused or failed, by status."),
-            *(
-                f'meguri_request_errors_total{{{endpoint},status="{status}"}} {count}'
-                for status, count in sorted(self.statuses.items())
-                if status >= 400
-            ),
-            *_family("meguri_request_seconds", "histogram", "From the complete body to the encoded answer."),
-            *self._histogram(endpoint),
-        ]
-        values = (
-            ("meguri_predictions_total", "Rows answered and logged.", gateway.counts.predictions),
-            ("meguri_predictions_repeated_total", "Rows answered again with their first answer.", gateway.counts.repeated),
-            (
-                "meguri_feature_lookups_total",
-                "Lookups in the online store (rows of one request about the same entity share one).",
-                gateway.counts.lookups,
-            ),
-            ("meguri_log_bytes_total", "Bytes written to the prediction log.", gateway.log.bytes),
-        )
-        for name, text, value in values:
-            lines += [*_family(name, "counter", text), f"{name}{{{endpoint}}} {value}"]
-        lines += _family("meguri_deployment_info", "gauge", "The live deployment.")
-        live = gateway.find_live()
+        """The metrics of an endpoint in Prometheus's text format, version 0.0.4."""
+        return generate_latest(_Exposition(self, gateway))
+
+
+@dataclass(frozen=True, slots=True)
+class _Exposition(Collector):
+    meter: Meter
+    gateway: Gateway
+
+    def collect(self) -> Iterator[Metric]:
+        counts = self.gateway.counts
+        yield self._counter("meguri_requests", "Inference requests.", self.meter.requests)
+        yield self._errors()
+        yield self._seconds()
+        yield self._counter("meguri_predictions", "Rows answered and logged.", counts.predictions)
+        yield self._counter("meguri_predictions_repeated", "Rows answered again with their first answer.", counts.repeated)
+        about = "Lookups in the online store (rows of one request about the same entity share one)."
+        yield self._counter("meguri_feature_lookups", about, counts.lookups)
+        yield self._counter("meguri_log_bytes", "Bytes written to the prediction log.", self.gateway.log.bytes)
+        yield self._deployment()
+
+    def _counter(self, name: str, about: str, value: int) -> Metric:
+        family = CounterMetricFamily(name, about, labels=("endpoint",))
+        family.add_metric((self.gateway.endpoint,), value)
+        return family
+
+    def _errors(self) -> Metric:
+        about = "Inference requests that were refused or failed, by status."
+        family = CounterMetricFamily("meguri_request_errors", about, labels=("endpoint", "status"))
+        for status, count in sorted(self.meter.statuses.items()):
+            if status >= 400:
+                family.add_metric((self.gateway.endpoint, str(status)), count)
+        return family
+
+    def _seconds(self) -> Metric:
+        about = "Seconds from the complete body to the encoded answer."
+        family = HistogramMetricFamily("meguri_request_seconds", about, labels=("endpoint",))
+        bounds = (*(f"{bound:g}" for bound in _BUCKETS), "+Inf")
+        family.add_metric((self.gateway.endpoint,), list(zip(bounds, accumulate(self.meter.buckets), strict=True)), self.meter.seconds)
+        return family
+
+    def _deployment(self) -> Metric:
+        family = InfoMetricFamily("meguri_deployment", "The live deployment.", labels=("endpoint",))
+        live = self.gateway.find_live()
         if live is not None:
             spec = live.spec
-            labels = {"project": spec.project, "deployment": spec.deployment, "version": spec.version, "revision": spec.revision}
-            written = ",".join(f'{name}="{value}"' for name, value in labels.items())
-            lines.append(f"meguri_deployment_info{{{endpoint},{written}}} 1")
-        return ("\n".join(lines) + "\n").encode()
-
-    def _histogram(self, endpoint: str) -> list[str]:
-        lines, total = [], 0
-        for bound, count in zip((*(f"{bound:g}" for bound in _BUCKETS), "+Inf"), self._buckets, strict=True):
-            total += count
-            lines.append(f'meguri_request_seconds_bucket{{{endpoint},le="{bound}"}} {total}')
-        return [
-            *lines,
-            f"meguri_request_seconds_sum{{{endpoint}}} {self.seconds:.6f}",
-            f"meguri_request_seconds_count{{{endpoint}}} {total}",
-        ]
-
-
-def _family(name: str, kind: str, text: str) -> list[str]:
-    return [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
+            labels = {"project": spec.project, "deployment": spec.deployment, "version": spec.version, "revision": str(spec.revision)}
+            family.add_metric((self.gateway.endpoint,), labels)
+        return family

@@ -132,7 +132,7 @@ class Bento:
     name, source, entity, model, metric = "bento", "sales", "dish", "bento", "wape"
 
     def __init__(self, seed: int, *, change: bool = True) -> None:
-        from meguri.cli import world  # NumPy
+        from meguri.demo import world  # NumPy
 
         self._world = world.World(seed, change=change)
         first = world.STREAM_DAY

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from meguri.cli.scenes import Bento, Bikes, DayError
 from meguri.core.errors import Invalid
+from meguri.demo.scenes import Bento, Bikes, DayError
 
 HEAD = "instant,dteday,season,yr,mnth,hr,holiday,weekday,workingday,weathersit,temp,atemp,hum,windspeed,casual,registered,cnt"
 

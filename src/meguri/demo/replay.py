@@ -16,10 +16,10 @@ from typing import TypeVar
 
 import msgspec
 
-from meguri.cli.scenes import DAY, DayError, Json, Moment, Scene
-from meguri.cli.wire import Wire
 from meguri.core.errors import Conflict, Unavailable
 from meguri.core.times import iso, micros
+from meguri.demo.scenes import DAY, DayError, Json, Moment, Scene
+from meguri.demo.wire import Wire
 from meguri.sdk.client import Client
 
 DELAY = timedelta(hours=24)

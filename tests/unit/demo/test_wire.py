@@ -6,8 +6,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from meguri.cli.wire import Wire
 from meguri.core.errors import MeguriError, Unavailable
+from meguri.demo.wire import Wire
 
 
 class _Answers(BaseHTTPRequestHandler):

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from meguri.cli.world import MENU, STREAM_DAY, STREAM_DAYS, GroundTruth, Sale, World
+from meguri.demo.world import MENU, STREAM_DAY, STREAM_DAYS, GroundTruth, Sale, World
 
 
 def _stream(world: World) -> list[Sale]:

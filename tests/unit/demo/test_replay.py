@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from meguri.cli.replay import Cursor, ensure_same_scene
-from meguri.cli.scenes import DayError
 from meguri.core.errors import Conflict
+from meguri.demo.replay import Cursor, ensure_same_scene
+from meguri.demo.scenes import DayError
 
 START = datetime(2011, 5, 1, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""What `meguri demo` replays, and the server that it replays it through."""
