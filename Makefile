@@ -34,7 +34,7 @@ bench: dev-environment ## measurements; figures, no verdicts
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: dev-environment ## write docs/reference from the program, and check every link
-	$(BIN)/python tools/docs.py
+	$(BIN)/python -m tools.docs
 
 dev: dev-environment ## a server on this source, its home in .meguri
 	$(BIN)/meguri server --home .meguri $(ARGS)

@@ -1,4 +1,4 @@
-"""Writes `docs/reference` from the program itself: `make docs`. A test holds the pages equal to what this would write."""
+"""Writes `docs/reference` from the program itself: `make docs`. A test compares the pages with what this writes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from meguri.core import errors
 from meguri.core.settings import Settings
 from meguri.server.errors import status_of
 from meguri.testing.server import running_server
+from tools.sdk_reference import page as sdk
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/reference"
@@ -37,7 +38,7 @@ def main() -> None:
 
 def pages(document: dict[str, Any]) -> dict[str, str]:  # Any: JSON
     """Every page of the reference, given the OpenAPI document: file name and text."""
-    written = {"commands": commands(), "settings": settings(), "errors": error_table(), "routes": routes(document)}
+    written = {"commands": commands(), "settings": settings(), "errors": error_table(), "routes": routes(document), "sdk": sdk()}
     return {f"{name}.md": f"{NOTE}\n{text.strip()}\n" for name, text in written.items()}
 
 

@@ -1,4 +1,4 @@
-"""meguri: MLOps whose loop closes. This is the face that users import; each name loads its module when it is first used."""
+"""The public interface of meguri. Each name imports its module when it is first used, so that `import meguri` stays light."""
 
 from __future__ import annotations
 

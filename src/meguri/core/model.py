@@ -1,4 +1,4 @@
-"""A trained model as a step hands it on."""
+"""A trained model as a training step returns it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,26 @@ TRUSTED_TYPES = (
 
 @dataclass(frozen=True)
 class Model:
-    """What a training step returns, and what `register` takes.
+    """A trained model with what is needed to register it: what a training step returns and `register` takes.
 
-    `estimator`: a fitted scikit-learn estimator with `predict`. `features`: the inputs' names in the order in which it was fitted.
-    `frame`: the rows that it was fitted on (Polars, pandas or Arrow), with at least those columns; from it come the signature, a check
-    that the converted model agrees with the original, golden rows for serving and the reference that monitors compare with.
-    `metrics`: numbers that are shown beside the version. Raises Invalid where a part is missing.
+    Args:
+        estimator: A fitted scikit-learn estimator with `predict`.
+        features: The names of the inputs, in the order in which the estimator was fitted.
+        frame: The rows on which it was fitted (Polars, pandas or Arrow), with at least the columns `features`. The signature, the check
+            that the converted model agrees with the original, the golden rows that each deployment is tested with and the reference
+            profiles of drift monitors are computed from it.
+        metrics: Numbers to show beside the version, by name.
+
+    Raises:
+        Invalid: `features` is empty, the estimator has no `predict`, or the frame lacks a column.
+
+    Example:
+        import polars as pl
+        from sklearn.linear_model import LinearRegression
+
+        frame = pl.DataFrame({"hr": [0, 1, 2, 3], "cnt": [1.0, 3.0, 5.0, 7.0]})
+        estimator = LinearRegression().fit(frame.select("hr").to_numpy(), frame["cnt"].to_numpy())
+        model = mg.Model(estimator, features=["hr"], frame=frame, metrics={"mae_train": 0.0})
     """
 
     estimator: Any  # Any: an estimator of a library that core does not know

@@ -1,4 +1,4 @@
-"""A client of the REST API: plain JSON in and out, our own errors."""
+"""A client of the REST API: plain JSON in and out, and errors of `meguri.core.errors`."""
 
 from __future__ import annotations
 
@@ -28,13 +28,52 @@ _PIECE = 1 << 20
 
 
 def connect(url: str | None = None, token: str | None = None, home: str | os.PathLike[str] | None = None) -> Client:
-    """A client of the server at `url` (or MEGURI_URL), else of the owner of `home` (or MEGURI_HOME, else `.meguri`); where that home
-    has none, this process becomes it until the client is closed. Raises Unavailable, HomeInUse."""
+    """Connect to a server, or run one inside this process.
+
+    Without `url`, the client connects to the server that owns the home directory; if none is running, this process becomes the owner until
+    the client is closed (this needs `pip install 'meguri[server]'`). No request is sent to a `url` yet: the first one raises
+    Unavailable where no server answers.
+
+    Args:
+        url: The address of a server; by default MEGURI_URL.
+        token: An API token; by default MEGURI_TOKEN, else the token in the home directory.
+        home: The home directory; by default MEGURI_HOME, else `.meguri`. It takes precedence over MEGURI_URL.
+
+    Returns:
+        A client. Close it, or use it as a context manager.
+
+    Raises:
+        HomeInUse: Another process owns the home directory and does not listen.
+        Unsupported: No server is running, and the installation has none to run.
+
+    Example:
+        with mg.connect() as client:
+            for run in client.runs.all(project="demo"):
+                print(run["name"], run["status"])
+    """
     return Client(Connection(Target.read(url=url, token=token, home=home)))
 
 
 class Client:
-    """Requests to the REST API. Every method raises the error that the server raised; safe to use from several threads."""
+    """Sends requests to the REST API: plain JSON in and out. `connect` makes it; it may be used from several threads.
+
+    Its attributes group the requests: `projects`, `experiments`, `runs`, `datasets`, `sources`, `pipelines`, `pipeline_runs`, `models`,
+    `model_versions`, `endpoints`, `monitors`, `alerts`, `promotions`, `triggers`, `lineage` and `labels`. Everything else in the routes of
+    docs/reference/routes.md is reached by `get`, `post`, `put`, `patch` and `delete` with a path.
+
+    Args:
+        connection: Where the requests go.
+
+    Raises:
+        MeguriError: From every method: the error that the server answered with (docs/reference/errors.md), `Unavailable` where it does
+            not answer.
+
+    Example:
+        with mg.connect() as client:
+            for project in client.projects.list():
+                print(project["name"])
+            print(client.get("/health")["version"])
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -56,23 +95,27 @@ class Client:
         self.labels = Labels(self)
 
     def get(self, path: str, **query: Any) -> Json:  # Any: text, numbers, booleans, times; None is left out
-        """The answer to a GET."""
+        """Return the answer to a GET: decoded JSON. `query` becomes the query of the address, without values that are None."""
         return _content(self.send("GET", path, query=query))
 
     def post(self, path: str, body: Json = None, **query: Any) -> Json:  # Any: as above
+        """Return the answer to a POST of `body` as JSON."""
         return _content(self.send("POST", path, body=body, query=query))
 
     def put(self, path: str, body: Json = None, **query: Any) -> Json:  # Any: as above
+        """Return the answer to a PUT of `body` as JSON."""
         return _content(self.send("PUT", path, body=body, query=query))
 
     def patch(self, path: str, body: Json = None, **query: Any) -> Json:  # Any: as above
+        """Return the answer to a PATCH of `body` as JSON."""
         return _content(self.send("PATCH", path, body=body, query=query))
 
     def delete(self, path: str, **query: Any) -> Json:  # Any: as above
+        """Return the answer to a DELETE; None where it has no content."""
         return _content(self.send("DELETE", path, query=query))
 
     def send(self, method: str, path: str, *, body: Json = None, query: Mapping[str, Any] | None = None) -> httpx.Response:  # Any: as above
-        """One request with a JSON body. A GET is tried twice where the connection breaks off."""
+        """Send one request with a JSON body and return the whole answer. A GET is sent a second time where the connection breaks off."""
         content = b"" if body is None else msgspec.json.encode(body)
         headers = {"Content-Type": "application/json"} if body is not None else {}
         for attempt in (1, 2):
@@ -84,14 +127,14 @@ class Client:
         raise AssertionError  # the loop returns or raises
 
     def upload(self, path: str, file: Path, **query: Any) -> Json:  # Any: as above
-        """PUT a file, in pieces."""
+        """Send a file as the body of a PUT, in pieces of 1 MiB, and return the answer."""
         with file.open("rb") as stream:
             pieces = iter(lambda: stream.read(_PIECE), b"")
             headers = {"Content-Length": str(os.fstat(stream.fileno()).st_size), "Content-Type": "application/octet-stream"}
             return _content(checked(self.connection.send("PUT", path, content=pieces, query=_query(query), headers=headers)))
 
     def download(self, path: str, file: Path) -> int:
-        """GET into a file, in pieces; gives its size. The file is there only when all of it is."""
+        """Save the answer to a GET as `file` and return its size in bytes. The file exists only once it is complete."""
         part = file.with_name(file.name + ".part")
         answer = self.connection.send("GET", path, stream=True)
         try:
@@ -110,6 +153,7 @@ class Client:
         return size
 
     def close(self) -> None:
+        """Close the connections; where the server runs in this process, stop it."""
         self.connection.close()
 
     def __enter__(self) -> Client:
@@ -120,18 +164,18 @@ class Client:
 
 
 class Resource:
-    """What every kind of thing has: a list, and one by its name or id."""
+    """What every group of requests has: a list, and one item by its name or id."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._client, self._path = client, f"/api/v1/{name}"
 
     def list(self, **query: Any) -> list[dict[str, Any]]:  # Any: JSON
-        """One page; `limit` and the filters of the list as keywords."""
+        """Return one page of the list. `query`: `limit`, `cursor` and the filters that docs/reference/routes.md and /openapi.json name."""
         items: list[dict[str, Any]] = self._client.get(self._path, **query)["items"]
         return items
 
     def all(self, **query: Any) -> Iterator[dict[str, Any]]:  # Any: JSON
-        """Every page."""
+        """Yield every item of the list, page by page. `query`: the filters of the list."""
         cursor = None
         while True:
             page = self._client.get(self._path, **query, cursor=cursor)
@@ -141,6 +185,7 @@ class Resource:
                 return
 
     def get(self, name: str, **query: Any) -> dict[str, Any]:  # Any: JSON
+        """Return one item by its name or id. Raises NotFound."""
         found: dict[str, Any] = self._client.get(self._at(name), **query)
         return found
 
@@ -152,7 +197,10 @@ class Projects(Resource):
     """Projects and their event time."""
 
     def advance_watermark(self, project: str, until: datetime, *, timeout_seconds: float = 600.0) -> dict[str, Any]:  # Any: JSON
-        """Move the project to an event time and wait until all that follows from it is done. Raises Unavailable after the timeout."""
+        """Advance the watermark to an event time and wait until everything that follows from it (checks, retraining, deployments) is done.
+
+        Returns the state of the watermark. Raises Unavailable after the timeout; the work goes on then.
+        """
         self._client.post(self._at(project, "watermark"), {"until": iso(until)})
         deadline = time.monotonic() + timeout_seconds
         while True:
@@ -167,12 +215,12 @@ class Runs(Resource):
     """Runs, their series and files."""
 
     def series(self, run: str, key: str, buckets: int = 500) -> dict[str, Any]:  # Any: JSON
-        """A metric as a chart shows it: columns."""
+        """Return a metric for a chart, as columns: at most `buckets` buckets with the least, the greatest and the last value of each."""
         found: dict[str, Any] = self._client.get(self._at(run, "series"), key=key, buckets=buckets)
         return found
 
     def history(self, run: str, key: str) -> Iterator[tuple[str, int, float | str, int]]:
-        """All points of a metric: (key, step, value, microseconds since 1970); NaN and infinities as text."""
+        """Yield all points of a metric: (key, step, value, microseconds since 1970). NaN and infinities are text (`"NaN"`)."""
         after = 0
         while after is not None:
             page = self._client.get(self._at(run, "history"), key=key, after=after)
@@ -180,12 +228,12 @@ class Runs(Resource):
             after = page["next"]
 
     def upload(self, run: str, name: str, file: Path, kind: str = "file") -> dict[str, Any]:  # Any: JSON
-        """Save a file as an artifact."""
+        """Upload a file as an artifact of a run and return its description."""
         saved: dict[str, Any] = self._client.upload(self._at(run, "artifacts", name), file, kind=kind)
         return saved
 
     def download(self, run: str, folder: Path, name: str | None = None) -> list[Path]:
-        """One artifact, or all, into a folder under their names; raises Invalid for a name that would leave it."""
+        """Save one artifact, or all of a run, in a folder and return the paths. Raises Invalid for a name that leads out of the folder."""
         artifacts = self._client.get(self._at(run, "artifacts"))["items"]
         names = [name] if name is not None else [artifact["name"] for artifact in artifacts]
         paths = []
@@ -201,25 +249,28 @@ class Runs(Resource):
 
 class Sources(Resource):
     def push(self, source: str, rows: Sequence[Mapping[str, Any]], *, project: str) -> dict[str, Any]:  # Any: JSON
-        """Send events; what was quarantined is named in the answer."""
+        """Push rows to a source. Returns how many were accepted, and which were quarantined with their reasons."""
         answer: dict[str, Any] = self._client.post(self._at(source, "push"), {"rows": list(rows)}, project=project)
         return answer
 
 
 class Pipelines(Resource):
     def start(self, pipeline: str, parameters: Mapping[str, Any] | None = None, *, project: str) -> dict[str, Any]:  # Any: JSON
+        """Start a pipeline run and return it without waiting for its end."""
         answer: dict[str, Any] = self._client.post(self._at(pipeline, "runs"), {"parameters": dict(parameters or {})}, project=project)
         return answer
 
 
 class Models(Resource):
     def move_alias(self, model: str, alias: str, version: str, *, project: str) -> dict[str, Any]:  # Any: JSON
+        """Give an alias to a version (its id) and return the version. `champion` is deployed on the endpoints of the model."""
         answer: dict[str, Any] = self._client.put(self._at(model, "aliases", alias), {"version": version}, project=project)
         return answer
 
 
 class Endpoints(Resource):
     def deploy(self, endpoint: str, version: str, *, project: str) -> dict[str, Any]:  # Any: JSON
+        """Deploy a model version (its id) on an endpoint and return the deployment without waiting until it is live."""
         answer: dict[str, Any] = self._client.post(self._at(endpoint, "deployments"), {"version": version}, project=project)
         return answer
 
@@ -231,8 +282,11 @@ class Endpoints(Resource):
         id: str | None = None,
         at: datetime | str | None = None,
     ) -> float:
-        """The prediction for one row: the entity's key and the request columns, by name. `id` names it for its label; `at` is the time of
-        the event, by default now. Goes through the server; a service calls the endpoint's own address, which needs no server."""
+        """Return the prediction for one row: the entity's key and the request columns, by name.
+
+        `id` identifies the prediction when its label is sent; `at` is the event time, by default now. The request goes through the server;
+        an application calls the endpoint's own address, which works without the server.
+        """
         tensors = [{"name": name, "shape": [1], "datatype": _datatype(value), "data": [value]} for name, value in inputs.items()]
         event_time = {"event_time": iso(at) if isinstance(at, datetime) else at} if at is not None else {}
         body = {"inputs": tensors, "parameters": event_time, **({"id": id} if id is not None else {})}
@@ -245,7 +299,7 @@ class Lineage:
         self._client = client
 
     def walk(self, kind: str, id: str, direction: str = "both", depth: int = 16) -> dict[str, Any]:  # Any: JSON
-        """Nodes and edges around a thing; `direction`: up, down or both."""
+        """Return the nodes and edges around one node. `direction`: `"up"` (where it comes from), `"down"` (what came of it) or `"both"`."""
         found: dict[str, Any] = self._client.get(
             f"/api/v1/lineage/{quote(kind, safe='')}/{quote(id, safe='/')}", direction=direction, depth=depth
         )
@@ -257,13 +311,13 @@ class Labels:
         self._client = client
 
     def add(self, endpoint: str, labels: Sequence[Mapping[str, Any]], **query: Any) -> dict[str, Any]:  # Any: JSON
-        """True values of predictions: `[{"prediction_id", "value", "at"?}]`."""
+        """Send labels of predictions: `[{"prediction_id": ..., "value": ..., "at": ...}]`. `at`, when the value was known, is optional."""
         answer: dict[str, Any] = self._client.post("/api/v1/labels", {"endpoint": endpoint, "labels": list(labels)}, **query)
         return answer
 
 
 def checked(answer: httpx.Response) -> httpx.Response:
-    """The answer, if it is a good one; else raises the error that it tells of."""
+    """Return a successful answer; raise the error that any other answer describes."""
     if answer.is_success:
         return answer
     try:
@@ -285,7 +339,7 @@ def checked(answer: httpx.Response) -> httpx.Response:
 
 
 def _datatype(value: object) -> str:
-    """As the Open Inference Protocol calls the type of a value."""
+    """Return the name of a value's type in the Open Inference Protocol."""
     return {bool: "BOOL", int: "INT64", str: "BYTES"}.get(type(value), "FP64")
 
 

@@ -1,4 +1,4 @@
-"""Projects, entities, sources, feature views and feature services, as a user declares them."""
+"""Declarations of projects, entities, sources, feature views and feature services."""
 
 from __future__ import annotations
 
@@ -32,7 +32,20 @@ _DTYPES: dict[type, DType] = {int: "int", float: "float", bool: "bool", str: "st
 
 
 class Project:
-    """The project that a folder declares (one each). `clock="event"`: a client advances the watermark; "wall": by itself."""
+    """Declare the project of a folder. Each project folder declares exactly one.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        clock: What advances the project's watermark, on which monitors, schedules and cool-downs run. `"wall"`: the server, with the
+            time of day. `"event"`: a client (`meguri watermark advance`), for replays and for data that arrives in batches.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name or the clock is not allowed.
+
+    Example:
+        project = mg.Project("bikes", clock="event", description="Hourly bike rentals")
+    """
 
     def __init__(self, name: str, *, clock: Literal["event", "wall"] = "wall", description: str = "") -> None:
         if clock not in ("event", "wall"):
@@ -42,7 +55,20 @@ class Project:
 
 
 class Entity:
-    """What features are about. `key` (default: the name) is the column that names one; `dtype` its type, `str` or `int`."""
+    """Declare an entity: what rows and features are about, such as a city, a customer or a machine.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        key: The column that identifies one entity; by default the name.
+        dtype: The type of that column, `str` or `int`.
+
+    Raises:
+        Invalid: The name or the type is not allowed.
+
+    Example:
+        city = mg.Entity("city")
+        customer = mg.Entity("customer", key="customer_id", dtype=int)
+    """
 
     def __init__(self, name: str, *, key: str | None = None, dtype: type = str) -> None:
         self.definition = EntityDefinition(ensure_slug("entity", name), key or name, _dtype(f"entity {name}", dtype))
@@ -53,11 +79,29 @@ class Entity:
 
 
 class Source:
-    """A stream of events about an entity.
+    """Declare a source: a stream of rows, each of which says something about one entity at one event time.
 
-    `event_time` names the column that says when each happened. `columns` are the others, with their types (`int`, `float`, `bool`, `str`,
-    `datetime`). A row is used for a prediction at a moment only if it was known then: at its `known_at` column, or else `known_after` its
-    event time.
+    A row counts for a value at a moment only if it was known then: at the time in its `known_at` column, or else `known_after` its event
+    time. That keeps the future out of training.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        entity: What the rows are about.
+        event_time: The column with the time at which the event happened.
+        columns: The other columns with their types: `int`, `float`, `bool`, `str` or `datetime`. The entity's key and the time columns
+            are not repeated here.
+        known_at: The column with the time at which the row became known.
+        known_after: How long after its event time a row is known, where there is no `known_at`.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name, a type or the duration is not allowed.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source(
+            "rentals", entity=city, event_time="at", known_after="24h", columns={"hr": int, "temp": float, "cnt": float}
+        )
     """
 
     def __init__(
@@ -86,7 +130,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """How one feature comes from a column; made by `last`, `mean`, `sum`, `count`, `min` and `max`."""
+    """How a feature is computed from a column; made by `last`, `mean`, `sum`, `count`, `min` and `max`."""
 
     aggregation: Aggregation
     column: str
@@ -95,37 +139,145 @@ class Aggregate:
 
 
 def last(column: str, *, window: Duration = EVER, offset: Duration = 0.0) -> Aggregate:
-    """The newest value of a column that is not missing, at a moment `t` out of the events in `(t - offset - window, t - offset]`."""
+    """Return the aggregate "newest value of a column that is not missing".
+
+    At a moment `t` it is computed from the rows of the same entity with an event time in `(t - offset - window, t - offset]` that were
+    known at `t`; null where there is none.
+
+    Args:
+        column: A column of the source.
+        window: Length of the window: `"1h"`, `"7d"`, a number of seconds or a `timedelta`; by default a hundred years.
+        offset: How far before `t` the window ends.
+
+    Returns:
+        An aggregate for `FeatureView`.
+
+    Raises:
+        Invalid: `window` or `offset` is not a duration.
+
+    Example:
+        same_hour_yesterday = mg.last("cnt", window="1h", offset="24h")
+    """
     return _aggregate("last", column, window, offset)
 
 
 def mean(column: str, *, window: Duration, offset: Duration = 0.0) -> Aggregate:
-    """The mean of a column; null where the window has no value."""
+    """Return the aggregate "mean of a column over a window"; null where the window has no value.
+
+    Args:
+        column: A column of numbers of the source.
+        window: Length of the window, as for `last`.
+        offset: How far before the moment the window ends.
+
+    Returns:
+        An aggregate for `FeatureView`.
+
+    Raises:
+        Invalid: `window` or `offset` is not a duration.
+
+    Example:
+        mean_of_week = mg.mean("cnt", window="7d")
+    """
     return _aggregate("mean", column, window, offset)
 
 
 def sum(column: str, *, window: Duration, offset: Duration = 0.0) -> Aggregate:
-    """The sum of a column; null where the window has no value (missing is not zero)."""
+    """Return the aggregate "sum of a column over a window"; null where the window has no value (missing is not zero).
+
+    Args:
+        column: A column of numbers of the source.
+        window: Length of the window, as for `last`.
+        offset: How far before the moment the window ends.
+
+    Returns:
+        An aggregate for `FeatureView`.
+
+    Raises:
+        Invalid: `window` or `offset` is not a duration.
+
+    Example:
+        rain_of_day = mg.sum("rain", window="24h")
+    """
     return _aggregate("sum", column, window, offset)
 
 
 def count(column: str, *, window: Duration, offset: Duration = 0.0) -> Aggregate:
-    """How many values a column has; zero where the window has none."""
+    """Return the aggregate "number of values of a column in a window" (missing values do not count); 0 where the window has none.
+
+    Args:
+        column: A column of the source, of any type.
+        window: Length of the window, as for `last`.
+        offset: How far before the moment the window ends.
+
+    Returns:
+        An aggregate for `FeatureView`.
+
+    Raises:
+        Invalid: `window` or `offset` is not a duration.
+
+    Example:
+        orders_of_month = mg.count("order_id", window="30d")
+    """
     return _aggregate("count", column, window, offset)
 
 
 def min(column: str, *, window: Duration, offset: Duration = 0.0) -> Aggregate:
-    """The least value of a column; null where the window has no value."""
+    """Return the aggregate "least value of a column in a window"; null where the window has no value.
+
+    Args:
+        column: A column of numbers of the source.
+        window: Length of the window, as for `last`.
+        offset: How far before the moment the window ends.
+
+    Returns:
+        An aggregate for `FeatureView`.
+
+    Raises:
+        Invalid: `window` or `offset` is not a duration.
+
+    Example:
+        coldest = mg.min("temperature", window="24h")
+    """
     return _aggregate("min", column, window, offset)
 
 
 def max(column: str, *, window: Duration, offset: Duration = 0.0) -> Aggregate:
-    """The greatest value of a column; null where the window has no value."""
+    """Return the aggregate "greatest value of a column in a window"; null where the window has no value.
+
+    Args:
+        column: A column of numbers of the source.
+        window: Length of the window, as for `last`.
+        offset: How far before the moment the window ends.
+
+    Returns:
+        An aggregate for `FeatureView`.
+
+    Raises:
+        Invalid: `window` or `offset` is not a duration.
+
+    Example:
+        peak = mg.max("load", window="24h")
+    """
     return _aggregate("max", column, window, offset)
 
 
 class FeatureView:
-    """Features computed from one source. A feature is an aggregate, or just the name of a column for its newest value."""
+    """Declare a feature view: features that are computed from one source.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        source: The source of the rows.
+        features: An aggregate for each feature, by name; the bare name of a column stands for its newest value.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name is not allowed. Columns and windows are checked when the project is applied.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", known_after="24h", columns={"temp": float, "cnt": float})
+        history = mg.FeatureView("history", source=rentals, features={"cnt_week": mg.mean("cnt", window="7d"), "temp_now": "temp"})
+    """
 
     def __init__(self, name: str, *, source: Source, features: Mapping[str, Aggregate | str], description: str = "") -> None:
         self.name = ensure_slug("feature view", name)
@@ -138,7 +290,29 @@ class FeatureView:
 
 
 class FeatureService:
-    """The inputs of a model: columns sent with a request, then the features of some views; `label` is the column to predict."""
+    """Declare a feature service: the inputs of a model and the column that it predicts.
+
+    The inputs are the columns sent with a request, then the features of the views, in that order. The same definition gives the training
+    dataset (`training_frame`) and the values that an endpoint looks up at serving time.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        source: The source whose rows become the rows of the training dataset.
+        label: The column to predict, a number. It is not an input.
+        request: Columns of the source that a request carries.
+        views: Feature views whose features are looked up. A view of another entity needs that entity's key among `request`.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name is not allowed. That every column exists, and that no feature contains the label of its own row, is checked
+            when the project is applied.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", known_after="24h", columns={"hr": int, "cnt": float})
+        history = mg.FeatureView("history", source=rentals, features={"cnt_week": mg.mean("cnt", window="7d")})
+        hourly = mg.FeatureService("hourly", source=rentals, request=["hr"], views=[history], label="cnt")
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Endpoints, monitors and triggers, as a user declares them."""
+"""Declarations of endpoints, monitors, gates, policies and triggers."""
 
 from __future__ import annotations
 
@@ -15,14 +15,30 @@ from meguri.sdk.features import Duration, FeatureService
 
 
 class Named(Protocol):
-    """Anything declared with a name, such as a pipeline."""
+    """A declaration with a name, such as a pipeline."""
 
     @property
     def name(self) -> str: ...
 
 
 class Endpoint:
-    """A stable name under which the champion of `model` is served, with the inputs of a feature service."""
+    """Declare an endpoint: a stable name under which the champion of a model is served over HTTP.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`. Names are unique within a project.
+        model: The registered model whose `champion` is deployed.
+        features: The feature service that names the columns of a request and the features to look up.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name is not allowed.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", columns={"hr": int, "cnt": float})
+        hourly = mg.FeatureService("hourly", source=rentals, request=["hr"], label="cnt")
+        endpoint = mg.Endpoint("bikes", model="bikes", features=hourly)
+    """
 
     def __init__(self, name: str, *, model: str, features: FeatureService, description: str = "") -> None:
         self.name = ensure_slug("endpoint", name)
@@ -31,9 +47,30 @@ class Endpoint:
 
 
 class Monitor:
-    """Watches an endpoint: "quality" its error once labels are in, "drift" its inputs and predictions.
+    """Declare a monitor of an endpoint. It is evaluated once for each event day, when the project's watermark passes midnight (UTC).
 
-    `tolerance` is the share by which the metric may be worse before it can be a breach; below `minimum_rows` there is no verdict.
+    docs/concepts/monitoring.md has the statistics.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        endpoint: The endpoint to monitor.
+        kind: `"quality"`: the error of predictions whose labels have arrived. `"drift"`: the distributions of inputs and predictions.
+        metric: The error of a quality monitor: `"mae"`, `"rmse"` or `"wape"` (sum of absolute errors divided by the sum of the labels).
+        window: Length of event time that is evaluated.
+        tolerance: By which share the metric may be worse than normal before it is a breach: 0.2 is a fifth.
+        minimum_rows: With fewer rows in the window the check has no verdict.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name, the kind or the window is not allowed.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", columns={"hr": int, "cnt": float})
+        hourly = mg.FeatureService("hourly", source=rentals, request=["hr"], label="cnt")
+        endpoint = mg.Endpoint("bikes", model="bikes", features=hourly)
+        quality = mg.Monitor("bikes-quality", endpoint=endpoint, kind="quality", metric="mae", window="7d", tolerance=0.2)
+        drift = mg.Monitor("bikes-drift", endpoint=endpoint, kind="drift", window="7d")
     """
 
     def __init__(
@@ -58,7 +95,25 @@ class Monitor:
 
 
 class Gate:
-    """What a challenger must do to replace the champion: be better by `margin` (a share) in at least `confidence` of the resamples."""
+    """Declare a validation gate: what a challenger must reach to replace the champion.
+
+    Both versions predict the rows after the training cut-off of both (the holdout). Days are resampled with replacement; the gate passes
+    where the challenger is better by at least `margin` in at least the share `confidence` of the resamples. A first version is compared
+    with the mean of its labels.
+
+    Args:
+        metric: The error to compare: `"mae"`, `"rmse"` or `"wape"`.
+        margin: By which share of the champion's error the challenger must be better: 0.1 is a tenth.
+        confidence: The share of resamples, at least 0.5 and below 1.
+        resamples: How many bootstrap samples are drawn.
+        minimum_rows: With fewer rows the gate does not pass.
+
+    Raises:
+        Invalid: `confidence` is out of its range.
+
+    Example:
+        gate = mg.Gate("wape", margin=0.1, confidence=0.9)
+    """
 
     def __init__(
         self, metric: Metric = "mae", *, margin: float = 0.0, confidence: float = 0.95, resamples: int = 2_000, minimum_rows: int = 48
@@ -69,7 +124,40 @@ class Gate:
 
 
 class Policy:
-    """What follows when a trigger fires. Durations are event time, but `timeout`, which is how long a run may take."""
+    """Declare a policy: what follows when a trigger fires.
+
+    The pipeline trains a challenger. If it passes the gate it becomes champion and is deployed on the endpoint. At the end of the bake
+    period it is compared with the former champion on the same rows, and rolled back where it is worse. Durations are event time, except
+    `timeout`.
+
+    Args:
+        pipeline: The pipeline to start.
+        endpoint: The endpoint that serves its model.
+        cooldown: The least time between two runs that the policy starts.
+        timeout: How long a pipeline run may take, in time of the wall clock.
+        gate: The validation gate; by default `Gate()`.
+        bake: Length of the bake period.
+        rollback_tolerance: By which share of the former champion's error the new version may be worse before it is rolled back.
+
+    Raises:
+        Invalid: A duration is not one.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", columns={"hr": int, "cnt": float})
+        hourly = mg.FeatureService("hourly", source=rentals, request=["hr"], label="cnt")
+        endpoint = mg.Endpoint("bikes", model="bikes", features=hourly)
+
+        @mg.step
+        def train(frame) -> mg.Model:
+            ...
+
+        @mg.pipeline(holdout="7d")
+        def retrain():
+            mg.register(train(mg.training_frame(hourly)), name="bikes")
+
+        policy = mg.Policy(pipeline=retrain, endpoint=endpoint, cooldown="14d", gate=mg.Gate("mae"), bake="3d")
+    """
 
     def __init__(
         self,
@@ -94,7 +182,37 @@ class Policy:
 
 
 class Trigger:
-    """When a policy is followed: `on` a breach of a monitor, or `every` so often."""
+    """Declare a trigger: when a policy is followed. Give either `on` or `every`.
+
+    Args:
+        name: Up to 63 lower-case letters, digits, `-` and `_`.
+        policy: What follows.
+        on: A monitor: the trigger fires at each of its breaches, outside the cool-down of the policy.
+        every: A duration of event time: the trigger fires that often.
+        description: Text for people.
+
+    Raises:
+        Invalid: The name is not allowed, or not exactly one of `on` and `every` is given.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", columns={"hr": int, "cnt": float})
+        hourly = mg.FeatureService("hourly", source=rentals, request=["hr"], label="cnt")
+        endpoint = mg.Endpoint("bikes", model="bikes", features=hourly)
+        quality = mg.Monitor("bikes-quality", endpoint=endpoint, kind="quality")
+
+        @mg.step
+        def train(frame) -> mg.Model:
+            ...
+
+        @mg.pipeline(holdout="7d")
+        def retrain():
+            mg.register(train(mg.training_frame(hourly)), name="bikes")
+
+        policy = mg.Policy(pipeline=retrain, endpoint=endpoint)
+        mg.Trigger("lost-accuracy", on=quality, policy=policy)
+        mg.Trigger("monthly", every="30d", policy=policy)
+    """
 
     def __init__(
         self, name: str, *, policy: Policy, on: Monitor | None = None, every: Duration | None = None, description: str = ""

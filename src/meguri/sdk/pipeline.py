@@ -1,4 +1,4 @@
-"""Steps and pipelines: plain functions, and the trace of how they are joined."""
+"""Steps and pipelines: plain functions, and the trace of how one step's output becomes another one's argument."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Duration = str | float | timedelta
 
 
 class Step(Generic[P, R]):
-    """A function that a pipeline may call. Called anywhere else (a notebook, a test) it is just that function."""
+    """A function decorated with `step`. Called inside a pipeline it becomes a step of it; called anywhere else it runs as plain Python."""
 
     def __init__(self, function: Callable[P, R], timeout_seconds: float, retries: int) -> None:
         if "<locals>" in function.__qualname__ or "." in function.__qualname__:
@@ -63,17 +63,37 @@ def step(*, timeout: Duration = ..., retries: int = ...) -> Callable[[Callable[P
 def step(
     function: Callable[P, R] | None = None, /, *, timeout: Duration = "10m", retries: int = 0
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
-    """Make a function a step: it runs in a worker process, its arguments and its result are kept by content, and it is not run again
-    where neither its code, its arguments nor its environment changed.
+    """Declare a function as a pipeline step.
 
-    `timeout`: a step that takes longer is killed. `retries`: how often a failed step is tried again. Raises Invalid.
+    In a pipeline run the function runs in a worker process. Its arguments and its result are stored by content, and a later run reuses
+    the stored result when the step's code, arguments and environment are the same. Outside a pipeline the function runs as usual.
+
+    Args:
+        function: A function at the top level of a module, without `*args` and `**kwargs`. It may take and return numbers, text, lists
+            and dictionaries of them, Polars and pandas frames, Arrow tables, NumPy arrays, scikit-learn estimators and `Model`.
+        timeout: How long one attempt may take before it is stopped: `"10m"`, a number of seconds or a `timedelta`.
+        retries: How many further attempts follow a failed one.
+
+    Returns:
+        The step; without `function`, a decorator that makes one.
+
+    Raises:
+        Invalid: The function is nested or a method, takes `*args` or `**kwargs`, or `timeout` is not a duration.
+
+    Example:
+        @mg.step(timeout="5m", retries=2)
+        def scale(values: list[float], factor: float = 2.0) -> list[float]:
+            return [factor * value for value in values]
+
+        assert scale([1.0, 2.0]) == [2.0, 4.0]
     """
     made = functools.partial(Step, timeout_seconds=seconds(timeout, "timeout"), retries=retries)
     return made if function is None else made(function)
 
 
 class Pipeline(Generic[P]):
-    """Steps joined by what they hand on; `definition` is what is applied. Called, it runs as plain Python (without built-in steps)."""
+    """A function decorated with `pipeline`; `definition` is the graph of its steps. Called, it runs as plain Python, as long as it uses no
+    built-in step (`training_frame`, `register`)."""
 
     def __init__(self, function: Callable[P, object], definition: PipelineDefinition) -> None:
         self.function, self.definition = function, definition
@@ -98,10 +118,32 @@ def pipeline(*, holdout: Duration = ..., name: str | None = ...) -> Callable[[Ca
 def pipeline(
     function: Callable[P, object] | None = None, /, *, holdout: Duration = 0.0, name: str | None = None
 ) -> Pipeline[P] | Callable[[Callable[P, object]], Pipeline[P]]:
-    """Declare a pipeline: the function is called once, now, to see how its steps are joined. Its parameters, each with a JSON default,
-    become the parameters of a run.
+    """Declare a pipeline: a function that calls steps.
 
-    `holdout`: the newest part of the rows (event time) is kept from training, for the gate. Raises Invalid for what cannot be traced.
+    The function is called once, at declaration, with placeholders, to record which output goes to which argument. It must not compute
+    with values itself; that is the work of steps. Its parameters become the parameters of a pipeline run.
+
+    Args:
+        function: The function. Each parameter needs a default that JSON can hold.
+        holdout: Length of event time before the watermark whose rows are not trained on; the validation gate evaluates on them.
+        name: The pipeline's name; by default that of the function.
+
+    Returns:
+        The pipeline; without `function`, a decorator that makes one.
+
+    Raises:
+        Invalid: A parameter has no default, the function calls no step or computes with a placeholder, or `holdout` is not a duration.
+
+    Example:
+        @mg.step
+        def double(value: int) -> int:
+            return 2 * value
+
+        @mg.pipeline
+        def twice(start: int = 1):
+            double(double(start))
+
+        assert [call.name for call in twice.definition.calls] == ["double", "double-2"]
     """
 
     def declare(traced: Callable[P, object]) -> Pipeline[P]:
@@ -113,26 +155,74 @@ def pipeline(
 
 
 class HasName(Protocol):
-    """A feature service, or anything else that is known by its name."""
+    """A feature service, or any other declaration with a name."""
 
     @property
     def name(self) -> str: ...
 
 
 def training_frame(service: HasName | str) -> Any:  # Any: a Polars frame in the step that gets it, a placeholder in the trace
-    """The rows to train with: each row of the service's source before the cut-off whose label is known, its request columns, its
-    features as they were known at its event time, and its label. For use inside a pipeline."""
+    """Return the training dataset of a feature service, as a step of a pipeline.
+
+    The step that receives it gets a Polars frame sorted by event time, with one row for each row of the service's source that is before
+    the cut-off (the watermark minus the pipeline's holdout) and whose label is known: the entity's key, the event time, the request
+    columns, the features as they were known at the row's event time, and the label. A missing feature is null; no row is dropped for it.
+
+    Args:
+        service: A feature service, or its name.
+
+    Returns:
+        A placeholder for the frame, to pass to a step.
+
+    Raises:
+        Invalid: It is called outside a function with `@mg.pipeline`.
+
+    Example:
+        city = mg.Entity("city")
+        rentals = mg.Source("rentals", entity=city, event_time="at", columns={"hr": int, "cnt": float})
+        hourly = mg.FeatureService("hourly", source=rentals, request=["hr"], label="cnt")
+
+        @mg.step
+        def rows(frame) -> int:
+            return frame.height
+
+        @mg.pipeline(holdout="7d")
+        def count_rows():
+            rows(mg.training_frame(hourly))
+    """
     trace = _required_trace("training_frame")
     return trace.add("training_frame", "meguri:training_frame", {"service": service if isinstance(service, str) else service.name})
 
 
 def register(model: Model, *, name: str) -> None:
-    """Keep the model as a new version of the registered model `name`. For use inside a pipeline."""
+    """Register the output of a step as a new version of a model, as a step of a pipeline.
+
+    The new version gets the alias `challenger`, and the validation gate of the model's policy evaluates it.
+
+    Args:
+        model: What the training step returned.
+        name: The registered model. It is created with its first version.
+
+    Returns:
+        None.
+
+    Raises:
+        Invalid: It is called outside a function with `@mg.pipeline`.
+
+    Example:
+        @mg.step
+        def train(seed: int) -> mg.Model:
+            ...
+
+        @mg.pipeline
+        def retrain(seed: int = 0):
+            mg.register(train(seed), name="bikes")
+    """
     _required_trace("register").add("register", "meguri:register", {"model": model, "name": name})
 
 
 class _Placeholder:
-    """Stands for a value that is known when the pipeline runs."""
+    """Stands for a value that exists only when the pipeline runs."""
 
     def __init__(self, kind: str, name: str) -> None:
         self._kind, self._name = kind, name
@@ -144,7 +234,7 @@ class _Placeholder:
     __bool__ = __iter__ = __len__ = __getitem__ = __getattr__ = __call__ = _refuse
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
-    __hash__ = None  # type: ignore[assignment]  # it is nobody's key
+    __hash__ = None  # type: ignore[assignment]  # a placeholder is no key of a dictionary
 
 
 class _Trace:

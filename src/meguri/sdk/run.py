@@ -1,4 +1,4 @@
-"""`meguri.init()`, `log()`, `finish()`: what a training script uses."""
+"""What a training script uses: `meguri.init()`, `log()`, `finish()`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,24 @@ UPLOAD_SECONDS = 60.0
 
 
 class Run:
-    """A run that this process logs to. Made by `init`. All methods may be called from any thread."""
+    """A run that this process logs to. `init` and `attach` make it; all methods may be called from any thread.
+
+    As a context manager it ends with the block: as `finished`, or as `failed` where the block raises (`killed` for Ctrl-C).
+
+    Args:
+        id: The id of a run that the server knows.
+        client: The client to send with; the run closes it when it ends.
+        listens: Whether what this process prints is recorded too.
+        finishes: Whether `finish` ends the run on the server.
+
+    Raises:
+        RunFinished: From `log`, `params`, `tags` and `artifact`, after the run has ended.
+
+    Example:
+        with mg.init("demo") as run:
+            run.log({"loss": 0.5})
+            print(run.id)
+    """
 
     def __init__(self, id: str, client: Client, *, listens: bool, finishes: bool) -> None:
         self.id = id
@@ -50,10 +67,17 @@ class Run:
         self._raised = _uncaught()
 
     def log(self, metrics: Mapping[str, SupportsFloat], step: SupportsIndex | None = None) -> None:
-        """Record values of metrics at a step (by default, one more than that of the last call). Never waits for the server.
+        """Record values of metrics. Returns at once: a background thread sends them.
 
-        A value is a number, or what `float()` takes, such as a tensor with one element; NaN and infinities are kept. When it returns, the
-        values outlive this process (see docs/tutorials/tracking.md). Raises Invalid, and RunFinished after `finish`.
+        When it returns, the values are in a file and survive the death of this process (docs/tutorials/tracking.md, "What is safe").
+
+        Args:
+            metrics: Values by name: numbers, or what `float()` accepts, such as a tensor with one element. NaN and infinities are kept.
+            step: A whole number; by default one more than the largest step so far.
+
+        Raises:
+            Invalid: A value is not a number, or `step` is not a whole number.
+            RunFinished: The run has ended.
         """
         if self._is_over:
             raise RunFinished(self.id)
@@ -66,29 +90,56 @@ class Run:
                 (self._buffer or self._renew()).add_points(points)
 
     def params(self, values: Mapping[str, Value] | None = None, /, **more: Value) -> None:
-        """Record parameters: text, numbers, booleans or None by name; what is nested is named with dots. Raises Invalid, RunFinished."""
+        """Record parameters: text, numbers, booleans or None by name. A nested dictionary becomes names with dots (`optimizer.name`).
+
+        Raises:
+            Invalid: A name is not allowed.
+            RunFinished: The run has ended.
+        """
         self._add("params", values, more)
 
     def tags(self, values: Mapping[str, Value] | None = None, /, **more: Value) -> None:
-        """Record tags. Raises Invalid, RunFinished."""
+        """Record tags: values by name, as for `params`. A tag that is set again is replaced.
+
+        Raises:
+            Invalid: A name is not allowed.
+            RunFinished: The run has ended.
+        """
         self._add("tags", values, more)
 
     def artifact(self, path: str | os.PathLike[str], name: str | None = None, kind: str = "file") -> list[dict[str, Any]]:  # Any: JSON
-        """Save a file, or every file of a folder (named `name/...`), and wait until the server has it; gives what was saved.
+        """Upload a file, or every file of a folder, and wait until the server has it.
 
-        A link inside a folder is refused: it could lead to what was never meant to be saved. Raises Invalid, RunFinished, Unavailable.
+        Args:
+            path: The file or the folder. A symbolic link inside a folder is refused, because it may lead to files that were not meant.
+            name: The artifact's name; by default the file's. Files of a folder are named `name/...`.
+            kind: A word for people and filters, such as `"model"`.
+
+        Returns:
+            What was saved: a dictionary for each file, with its name, size and digest.
+
+        Raises:
+            Invalid: There is no such file or folder, or it contains a symbolic link.
+            RunFinished: The run has ended.
+            Unavailable: The server did not answer for a minute.
         """
         if self._is_over:
             raise RunFinished(self.id)
         return [self._upload(each, file, kind) for each, file in files_below(Path(path), name)]
 
     def flush(self, timeout_seconds: float = FINISH_SECONDS) -> bool:
-        """Wait until the server has everything that was logged so far; False where it does not answer in time."""
+        """Wait until the server has everything that was logged so far. Returns False where that takes longer than `timeout_seconds`."""
         return (self._buffer or self._renew()).drain(timeout_seconds)
 
     def finish(self, status: str = "finished", error: str | None = None, timeout_seconds: float = FINISH_SECONDS) -> None:
-        """End the run (`finished`, `failed` or `killed`) after sending what is left. Where the server stays away that long, everything,
-        this end too, is kept in a file, and sent by the next `init` or by `meguri.sync()`. Finishing twice is nothing."""
+        """End the run, after sending what is left. A second call does nothing.
+
+        Args:
+            status: `"finished"`, `"failed"` or `"killed"`.
+            error: Why it failed, as text.
+            timeout_seconds: How long to wait for a server that does not answer. After that everything, including the end of the run,
+                stays in a file that the next `init` or `sync` sends.
+        """
         if self._begin_end():
             with suppress(MeguriError):
                 sync(self.client, run=self.id)  # what forked processes have logged belongs before the end
@@ -97,7 +148,7 @@ class Run:
             self._end(timeout_seconds)
 
     def detach(self, timeout_seconds: float = FINISH_SECONDS) -> None:
-        """Send what is left and let go of the run, which goes on."""
+        """Send what is left and stop logging to the run, which goes on. `timeout_seconds`: as for `finish`."""
         if self._begin_end():
             self._end(timeout_seconds)
 
@@ -183,7 +234,7 @@ class Run:
 
         return Buffer(send_one, heartbeat, spool, sends=not self._is_forked)
 
-    def after_fork(self) -> None:
+    def _after_fork(self) -> None:
         """In a forked process: what is logged here is kept in a file of its own, which the first process sends."""
         if self._buffer is not None:
             self._buffer.abandon()
@@ -216,11 +267,39 @@ def init(
     token: str | None = None,
     home: str | os.PathLike[str] | None = None,
 ) -> Run:
-    """Begin a run, and make it the one that `log` and `finish` mean.
+    """Start a run. `log`, `finish` and `run` of this process refer to the run that was started last.
 
-    With the `id` of a run that still goes on, log to that one (many processes may). `parent`: a run that this one is a part of. `console`:
-    keep what is printed. `url`, `token`, `home`: see `meguri.connect`. Git state, command, Python, packages, hardware and host are
-    recorded; environment variables never. Raises Invalid, Unavailable, HomeInUse, and RunFinished for the id of a run that has ended.
+    Recorded automatically: git commit, branch and diff, the command line, Python and package versions, CPU, memory, GPUs, host, and what
+    is printed. Environment variables are not recorded.
+
+    Args:
+        project: The project; it is created where there is none of that name.
+        name: A name for people.
+        experiment: A group of runs within the project.
+        params: Parameters, as for `Run.params`.
+        tags: Tags, as for `Run.tags`.
+        id: The id of a run that has not ended, to log to it too, from this process. Without it a new run is started.
+        parent: The run that this one is a part of, such as a sweep.
+        console: Whether what this process prints is recorded.
+        url: As for `connect`.
+        token: As for `connect`.
+        home: As for `connect`.
+
+    Returns:
+        The run.
+
+    Raises:
+        Invalid: A name, a parameter or a tag is not allowed.
+        RunFinished: The run with that `id` has ended.
+        Unavailable: The server does not answer.
+        HomeInUse: Another process owns the home directory and does not listen.
+        Unsupported: No server is running, and the installation has none to run.
+
+    Example:
+        run = mg.init("demo", "first try", params={"lr": 0.1}, tags={"dataset": "bikes"})
+        for step in range(3):
+            mg.log({"loss": 1 / (step + 1)}, step=step)
+        mg.finish()
     """
     client = connect(url, token, home)
     try:
@@ -249,14 +328,49 @@ def init(
 
 
 def attach(id: str, *, url: str | None = None, token: str | None = None, home: str | os.PathLike[str] | None = None) -> Run:
-    """Log to a run that somebody else began and will finish, such as that of a pipeline step."""
+    """Log to a run that another process started and will end. Ending it here only stops this process's logging.
+
+    Args:
+        id: The id of the run.
+        url: As for `connect`.
+        token: As for `connect`.
+        home: As for `connect`.
+
+    Returns:
+        The run. Whether the server knows it is not asked; what is logged to an unknown run is refused later.
+
+    Raises:
+        HomeInUse: Another process owns the home directory and does not listen.
+        Unsupported: No server is running, and the installation has none to run.
+
+    Example:
+        main = mg.init("demo")
+        helper = mg.attach(main.id)
+        helper.log({"rows": 100})
+        helper.finish()
+        main.finish()
+    """
     attached = Run(id, connect(url, token, home), listens=False, finishes=False)
     _remember(attached)
     return attached
 
 
 def run() -> Run:
-    """The run that was begun last in this process and goes on; in a step of a pipeline, the run of that step. Raises Conflict."""
+    """Return the current run: the one that this process started last and has not ended.
+
+    In a pipeline step it is the run of the step. Where `MEGURI_RUN` holds the id of a run, it is that run.
+
+    Returns:
+        The run.
+
+    Raises:
+        Conflict: No run is going on in this process.
+
+    Example:
+        mg.init("demo")
+        mg.run().tags(reviewed=False)
+        mg.finish()
+    """
     newest = _newest()
     if newest is not None:
         return newest
@@ -267,26 +381,61 @@ def run() -> Run:
 
 
 def log(metrics: Mapping[str, SupportsFloat], step: SupportsIndex | None = None) -> None:
-    """`Run.log` of the run that goes on."""
+    """Record values of metrics in the current run, as `Run.log` does.
+
+    Args:
+        metrics: Values by name: numbers, or what `float()` accepts, such as a tensor with one element. NaN and infinities are kept.
+        step: A whole number; by default one more than the largest step so far.
+
+    Returns:
+        None, at once: a background thread sends the values.
+
+    Raises:
+        Conflict: No run is going on in this process.
+        Invalid: A value is not a number, or `step` is not a whole number.
+
+    Example:
+        mg.init("demo")
+        mg.log({"loss": 0.5, "accuracy": 0.8}, step=10)
+        mg.finish()
+    """
     run().log(metrics, step)
 
 
 def finish(status: str = "finished", error: str | None = None) -> None:
-    """`Run.finish` of the current run; nothing where there is none."""
+    """End the current run, as `Run.finish` does; without a current run it does nothing.
+
+    A run that is not finished explicitly ends with the process.
+
+    Args:
+        status: `"finished"`, `"failed"` or `"killed"`.
+        error: Why it failed, as text.
+
+    Returns:
+        None, when the server has everything or after a minute; what it does not have then stays in a file that the next `init` or `sync`
+        sends.
+
+    Raises:
+        Nothing.
+
+    Example:
+        mg.init("demo")
+        mg.finish("failed", error="the loss is NaN")
+    """
     newest = _newest()
     if newest is not None:
         newest.finish(status, error)
 
 
 def detach() -> None:
-    """Let go of the current run, if there is one, without ending it."""
+    """Stop logging to the current run, if there is one, without ending it."""
     newest = _newest()
     if newest is not None:
         newest.detach()
 
 
 def _patiently(client: Client, body: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-    """Begin the run; a server that restarts at this moment is waited for. The id makes a resend harmless."""
+    """Start the run, and retry while the server restarts. The id makes a repeated request harmless."""
     for pause in (0.2, 0.5, 1.0, 2.0, 0.0):
         try:
             started: dict[str, Any] = client.post("/api/v1/runs", body)
@@ -329,7 +478,7 @@ def _after_fork() -> None:
     global _runs_lock
     _runs_lock = threading.Lock()
     for run in _runs:
-        run.after_fork()
+        run._after_fork()
 
 
 def _uncaught() -> BaseException | None:

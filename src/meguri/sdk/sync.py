@@ -1,4 +1,4 @@
-"""Sends what a run has kept: the requests of each kind of record, and the spools that dead processes left behind."""
+"""Sends what runs have recorded: the requests of each kind of record, and the spool files that ended processes left behind."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ RETRYABLE = (Unavailable, LimitExceeded, Unauthenticated, Forbidden)
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """`sent`: spools of which the server now has everything. `refused`: those that it does not take, set aside under the ending
-    `.refused`, each with why. `waiting`: those that could not be sent now."""
+    """What `sync` did, as names of spool files. `sent`: the server has everything of them. `refused`: the server does not accept them; they
+    are renamed to end in `.refused`, and the reason follows the name. `waiting`: they could not be sent now."""
 
     sent: tuple[str, ...]
     refused: tuple[str, ...]
@@ -26,9 +26,24 @@ class SyncReport:
 
 
 def sync(client: Client | None = None, *, run: str | None = None) -> SyncReport:
-    """Send the spools in the home that no living process holds and that were meant for this server (with `run`, those of that run).
+    """Send what ended processes logged and could not send: the spool files of the home directory that no running process holds.
 
-    Without a client, `meguri.connect()` makes one. Raises what that raises.
+    `init` does the same in a background thread. Only files that were written for the same server are sent.
+
+    Args:
+        client: The client to send with; by default one made by `connect`.
+        run: The id of a run, to send only its files.
+
+    Returns:
+        A report with the tuples `sent`, `refused` and `waiting`.
+
+    Raises:
+        HomeInUse: Without `client`: another process owns the home directory and does not listen.
+        Unsupported: Without `client`: no server is running, and the installation has none to run.
+
+    Example:
+        report = mg.sync()
+        assert report.refused == () and report.waiting == ()
     """
     if client is None:
         with connect() as connected:
@@ -48,7 +63,7 @@ def sync(client: Client | None = None, *, run: str | None = None) -> SyncReport:
 
 
 def send(client: Client, header: Header, record: Record) -> None:
-    """One batch. Raises what the server raises."""
+    """Send one batch. Raises what the server answers."""
     kind, first, content = record
     path = f"/api/v1/runs/{header.run}"
     if kind == "points":
