@@ -1,12 +1,11 @@
-"""Fixtures for all tests: databases of both dialects, the ledger, the platform, a server process, and Debian's Chromium."""
+"""Fixtures for all tests: databases of both dialects, the ledger, the platform and a server process"""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
     from meguri.app.build import Platform
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # its wheel has telemetry on by default
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox",  # it may run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--font-render-hinting=none",
-    "--force-color-profile=srgb",
-]
-
 
 @pytest.fixture
 def clock() -> SettableClock:
@@ -98,22 +84,25 @@ def server(home: Path) -> Iterator[RunningServer]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:  # Any: Playwright's options
-    """Debian's Chromium; nothing is downloaded."""
-    program = os.environ.get("MEGURI_CHROMIUM") or shutil.which("chromium")
-    if program is None:
-        missing("chromium", "no Chromium was found (on Debian: apt-get install chromium fonts-noto-cjk; else set MEGURI_CHROMIUM)")
-    return {**browser_type_launch_args, "executable_path": program, "args": CHROMIUM_FLAGS, "headless": True}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:  # Any: Playwright's options
-    """A plain desktop, without motion, so that two runs look alike."""
-    place = {"locale": "en-GB", "timezone_id": "UTC"}
-    return {**browser_context_args, **place, "viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+LONGEST_FIRST = ("e2e", "faults", "docs", "golden", "integration", "conformance", "contract", "architecture", "unit")
+"""Folders in the order in which their tests start: a long group that starts last would run alone at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: from the first of them on Playwright's own event loop runs in this thread, and no other can."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    """Order the tests by folder, and keep those together that share a fixture: `xdist_group` names one worker's share."""
+    items.sort(key=_place)
+    for item in items:
+        if (group := _group(item)) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _place(item: pytest.Item) -> int:
+    return next((LONGEST_FIRST.index(part) for part in item.path.parts if part in LONGEST_FIRST), len(LONGEST_FIRST))
+
+
+def _group(item: pytest.Item) -> str | None:
+    """The module, where a fixture of module scope is used: another worker would make it again."""
+    definitions = getattr(item, "_fixtureinfo", None)
+    shared = definitions.name2fixturedefs.values() if definitions else ()
+    is_shared = any(definition[-1].scope in ("module", "class") for definition in shared)
+    return item.nodeid.partition("::")[0] if is_shared else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from meguri.core.errors import Conflict
 from meguri.demo.scenes import DAY
@@ -41,20 +42,52 @@ class Lake(Pond):
         self._load = {at: self._level(at) * (1 + source.gauss(0, 0.05)) for at in hours}
 
 
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # it may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+]
+OPTIONS: dict[str, Any] = {  # Any: Playwright's options
+    "locale": "en-GB",
+    "timezone_id": "UTC",
+    "viewport": {"width": 1280, "height": 800},
+    "reduced_motion": "reduce",
+}
+"""A plain desktop without motion, so that two runs look alike."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder run in one worker: they share the server and what it has computed."""
     for item in items:
-        if Path(item.path).parent == Path(__file__).parent:
+        if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.chromium)
-            item.add_marker(pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"))  # pytest-base-url's
+            item.add_marker(pytest.mark.xdist_group("e2e"), append=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; nothing is downloaded. Playwright's event loop runs in this thread until the module ends, so no other can."""
+    program = os.environ.get("MEGURI_CHROMIUM") or shutil.which("chromium")
+    if program is None:
+        missing("chromium", "no Chromium was found (on Debian: apt-get install chromium fonts-noto-cjk; else set MEGURI_CHROMIUM)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS, headless=True)
+        yield started
+        started.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A server with pages, and a session of a browser that is signed in to it."""
+    """A server with pages, and a client of it."""
 
     server: RunningServer
     client: Client
-    session: dict[str, Any]  # Any: Playwright's storage state
     project: str = "pond"
 
     def address(self, path: str = "") -> str:
@@ -72,22 +105,22 @@ def pages() -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(pages: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The pond, played until a retrained model serves."""
     home = tmp_path_factory.mktemp("pond") / "home"
     with running_server(home) as server, connect(url=server.url, token=server.token) as client:
         play(server)
         log_run(client, "pond", "baseline", steps=120)
-        yield Site(server, client, signed_in(browser, server))
+        yield Site(server, client)
 
 
 @pytest.fixture(scope="session")
-def empty_site(pages: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def empty_site(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A new installation; its only project has one run and nothing else."""
     home = tmp_path_factory.mktemp("new") / "home"
     with running_server(home) as server, connect(url=server.url, token=server.token) as client:
         start_run(client, "notebook", "first try")
-        yield Site(server, client, signed_in(browser, server), "notebook")
+        yield Site(server, client, "notebook")
 
 
 def play(server: RunningServer) -> None:
@@ -188,9 +221,9 @@ class Opened:
         self.page.wait_for_timeout(250)  # a frame or two for canvases
 
 
-def open_page(browser: Browser, site: Site, options: dict[str, Any]) -> Iterator[Opened]:  # Any: Playwright's options
+def open_page(browser: Browser, site: Site) -> Iterator[Opened]:
     """A page that may talk to our server alone, and whose console stays clean; else the test fails."""
-    context = browser.new_context(**options, storage_state=site.session)  # type: ignore[arg-type] # a state as Playwright gave it
+    context = browser.new_context(**OPTIONS, storage_state=signed_in(browser, site.server))  # type: ignore[arg-type] # as Playwright gave it
     page = context.new_page()
     watch = Watch(site.server.url, [])
     watch.follow(page)
@@ -200,10 +233,10 @@ def open_page(browser: Browser, site: Site, options: dict[str, Any]) -> Iterator
 
 
 @pytest.fixture
-def opened(browser: Browser, site: Site, browser_context_args: dict[str, Any]) -> Iterator[Opened]:  # Any: Playwright's options
-    yield from open_page(browser, site, browser_context_args)
+def opened(browser: Browser, site: Site) -> Iterator[Opened]:
+    yield from open_page(browser, site)
 
 
 @pytest.fixture
-def opened_empty(browser: Browser, empty_site: Site, browser_context_args: dict[str, Any]) -> Iterator[Opened]:  # Any: as above
-    yield from open_page(browser, empty_site, browser_context_args)
+def opened_empty(browser: Browser, empty_site: Site) -> Iterator[Opened]:
+    yield from open_page(browser, empty_site)

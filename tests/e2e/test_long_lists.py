@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -17,23 +16,18 @@ from meguri.sdk.client import connect
 from meguri.testing.server import running_server
 from meguri.tracking import tables
 from meguri.tracking.model import Run
-from tests.e2e.conftest import Opened, Site, open_page, signed_in
+from tests.e2e.conftest import Opened, Site, open_page
 
 RUNS = 10_000
 
 
 @pytest.fixture
-def long_list(
-    pages: Path,
-    browser: Browser,
-    tmp_path: Path,
-    browser_context_args: dict[str, Any],  # Any: Playwright's options
-) -> Iterator[Opened]:
+def long_list(pages: Path, browser: Browser, tmp_path: Path) -> Iterator[Opened]:
     """A project with ten thousand runs, written into its home before a server opens it."""
     home = tmp_path / "home"
     _write_runs(home)
     with running_server(home) as server, connect(url=server.url, token=server.token) as client:
-        yield from open_page(browser, Site(server, client, signed_in(browser, server), "long"), browser_context_args)
+        yield from open_page(browser, Site(server, client, "long"))
 
 
 def _write_runs(home: Path) -> None:

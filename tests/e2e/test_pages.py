@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,23 +16,23 @@ LOOKS = (("light", "ja"), ("dark", "en"))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-def dressed(browser: Browser, site: Site, options: dict[str, Any], look: tuple[str, str]) -> Iterator[Opened]:  # Any: Playwright's options
+def dressed(browser: Browser, site: Site, look: tuple[str, str]) -> Iterator[Opened]:
     """One page for many tests, in a theme and a language as a reader chose them: what it loaded once it need not load again."""
     theme, language = look
-    for opened in open_page(browser, site, options):
+    for opened in open_page(browser, site):
         script = f"localStorage.setItem('meguri-theme', '{theme}'); localStorage.setItem('meguri', 'language={language}')"
         opened.page.add_init_script(script)
         yield opened
 
 
 @pytest.fixture(scope="module", params=LOOKS, ids="-".join)
-def full(request: pytest.FixtureRequest, browser: Browser, site: Site, browser_context_args: dict[str, Any]) -> Iterator[Opened]:
-    yield from dressed(browser, site, browser_context_args, request.param)
+def full(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Opened]:
+    yield from dressed(browser, site, request.param)
 
 
 @pytest.fixture(scope="module", params=LOOKS, ids="-".join)
-def empty(request: pytest.FixtureRequest, browser: Browser, empty_site: Site, browser_context_args: dict[str, Any]) -> Iterator[Opened]:
-    yield from dressed(browser, empty_site, browser_context_args, request.param)
+def empty(request: pytest.FixtureRequest, browser: Browser, empty_site: Site) -> Iterator[Opened]:
+    yield from dressed(browser, empty_site, request.param)
 
 
 def picture(opened: Opened, name: str) -> None:
