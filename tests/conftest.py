@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # its wheel has telemetry on by default
 
+
 @pytest.fixture
 def clock() -> SettableClock:
     """Stands still at 2026-01-01T00:00:00Z until a test moves it."""
