@@ -116,8 +116,10 @@ CREATE TABLE events (
     subject VARCHAR(160) NOT NULL,
     payload TEXT NOT NULL,
     at BIGINT NOT NULL,
-    event_at BIGINT
+    event_at BIGINT,
+    actor VARCHAR(160) DEFAULT 'unknown' NOT NULL
 );
+CREATE INDEX ix_events_actor ON events (actor, sequence);
 CREATE INDEX ix_events_project_sequence ON events (project, sequence);
 CREATE INDEX ix_events_subject ON events (subject);
 CREATE TABLE experiments (
@@ -153,6 +155,7 @@ CREATE TABLE jobs (
     created_at BIGINT NOT NULL,
     started_at BIGINT,
     finished_at BIGINT,
+    actor VARCHAR(160) DEFAULT 'unknown' NOT NULL,
     CONSTRAINT uq_jobs_id UNIQUE (id)
 );
 CREATE INDEX ix_jobs_project_state ON jobs (project, state);
@@ -274,9 +277,7 @@ CREATE TABLE profile_windows (
 );
 CREATE TABLE projects (
     name VARCHAR(128) NOT NULL,
-    bundle VARCHAR(80) NOT NULL,
     created_at BIGINT NOT NULL,
-    applied_at BIGINT NOT NULL,
     CONSTRAINT pk_projects PRIMARY KEY (name)
 );
 CREATE TABLE promotions (
@@ -343,6 +344,16 @@ CREATE TABLE step_cache (
     created_at BIGINT NOT NULL,
     CONSTRAINT pk_step_cache PRIMARY KEY (project, "key")
 );
+CREATE TABLE users (
+    id VARCHAR(64) NOT NULL,
+    name VARCHAR(64) NOT NULL,
+    password VARCHAR(250),
+    is_admin BOOLEAN NOT NULL,
+    disabled_at BIGINT,
+    created_at BIGINT NOT NULL,
+    CONSTRAINT pk_users PRIMARY KEY (id),
+    CONSTRAINT uq_users_name UNIQUE (name)
+);
 CREATE TABLE watermarks (
     project VARCHAR(128) NOT NULL,
     at BIGINT NOT NULL,
@@ -360,6 +371,13 @@ CREATE TABLE alias_moves (
     CONSTRAINT fk_alias_moves_model FOREIGN KEY(model) REFERENCES models (id)
 );
 CREATE INDEX ix_alias_moves_model ON alias_moves (model, sequence);
+CREATE TABLE applied_bundles (
+    project VARCHAR(128) NOT NULL,
+    bundle VARCHAR(80) NOT NULL,
+    applied_at BIGINT NOT NULL,
+    CONSTRAINT pk_applied_bundles PRIMARY KEY (project),
+    CONSTRAINT fk_applied_bundles_project FOREIGN KEY(project) REFERENCES projects (name)
+);
 CREATE TABLE deliveries (
     sequence INTEGER NOT NULL,
     consumer VARCHAR(64) NOT NULL,
@@ -371,6 +389,13 @@ CREATE TABLE deliveries (
     CONSTRAINT fk_deliveries_sequence FOREIGN KEY(sequence) REFERENCES events (sequence)
 );
 CREATE INDEX ix_deliveries_state_sequence ON deliveries (state, sequence);
+CREATE TABLE login_codes (
+    hash VARCHAR(64) NOT NULL,
+    user VARCHAR(64) NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT pk_login_codes PRIMARY KEY (hash),
+    CONSTRAINT fk_login_codes_user FOREIGN KEY(user) REFERENCES users (id)
+);
 CREATE TABLE model_versions (
     id VARCHAR(64) NOT NULL,
     model VARCHAR(64) NOT NULL,
@@ -383,6 +408,14 @@ CREATE TABLE model_versions (
     CONSTRAINT uq_model_versions_model_number UNIQUE (model, number),
     CONSTRAINT fk_model_versions_model FOREIGN KEY(model) REFERENCES models (id),
     CONSTRAINT uq_model_versions_origin UNIQUE (origin)
+);
+CREATE TABLE roles (
+    user VARCHAR(64) NOT NULL,
+    project VARCHAR(128) NOT NULL,
+    role VARCHAR(16) NOT NULL,
+    CONSTRAINT pk_roles PRIMARY KEY (user, project),
+    CONSTRAINT fk_roles_user FOREIGN KEY(user) REFERENCES users (id),
+    CONSTRAINT fk_roles_project FOREIGN KEY(project) REFERENCES projects (name)
 );
 CREATE TABLE runs (
     id VARCHAR(64) NOT NULL,
@@ -401,6 +434,20 @@ CREATE TABLE runs (
 );
 CREATE INDEX ix_runs_experiment_started_at ON runs (experiment, started_at, id);
 CREATE INDEX ix_runs_project_started_at ON runs (project, started_at, id);
+CREATE TABLE sessions (
+    id VARCHAR(64) NOT NULL,
+    user VARCHAR(64) NOT NULL,
+    hash VARCHAR(64) NOT NULL,
+    user_agent VARCHAR(250) NOT NULL,
+    address VARCHAR(64) NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    CONSTRAINT pk_sessions PRIMARY KEY (id),
+    CONSTRAINT fk_sessions_user FOREIGN KEY(user) REFERENCES users (id),
+    CONSTRAINT uq_sessions_hash UNIQUE (hash)
+);
+CREATE INDEX ix_sessions_user ON sessions (user);
 CREATE TABLE step_executions (
     pipeline_run VARCHAR(64) NOT NULL,
     name VARCHAR(128) NOT NULL,
@@ -423,6 +470,25 @@ CREATE TABLE step_executions (
     CONSTRAINT fk_step_executions_pipeline_run FOREIGN KEY(pipeline_run) REFERENCES pipeline_runs (id)
 );
 CREATE INDEX ix_step_executions_run ON step_executions (run);
+CREATE TABLE tokens (
+    id VARCHAR(64) NOT NULL,
+    user VARCHAR(64) NOT NULL,
+    name VARCHAR(64) NOT NULL,
+    hint VARCHAR(16) NOT NULL,
+    hash VARCHAR(64) NOT NULL,
+    former_hash VARCHAR(64),
+    former_until BIGINT,
+    scopes TEXT NOT NULL,
+    projects TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    last_used_at BIGINT,
+    CONSTRAINT pk_tokens PRIMARY KEY (id),
+    CONSTRAINT uq_tokens_user_name UNIQUE (user, name),
+    CONSTRAINT fk_tokens_user FOREIGN KEY(user) REFERENCES users (id),
+    CONSTRAINT uq_tokens_hash UNIQUE (hash),
+    CONSTRAINT uq_tokens_former_hash UNIQUE (former_hash)
+);
 CREATE TABLE artifacts (
     id VARCHAR(64) NOT NULL,
     run VARCHAR(64) NOT NULL,

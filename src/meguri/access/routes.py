@@ -7,18 +7,37 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from sqlalchemy import Connection
+
+from meguri.access.model import Principal
 from meguri.core.errors import Invalid
 
 T = TypeVar("T")
 
 OPEN = "open"
-"""The permission of the few routes that anybody may call."""
+"""The permission of the few routes that need no token."""
+AUTHENTICATED = "authenticated"
+"""The permission of routes for every principal; their handlers answer only what `request.principal` may see."""
 
-PERMISSION = re.compile(r"open|[a-z-]+:(read|write)")
+PERMISSION = re.compile(r"open|authenticated|[a-z-]+:(read|predict|write|operate|admin)")
 
 
 class Request(Protocol):
     """What a handler sees of a request; all of it is decoded and checked."""
+
+    @property
+    def principal(self) -> Principal:
+        """Who sent it. For routes that are not open."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """The network address that it came from."""
+        ...
+
+    def authenticate(self) -> Principal:
+        """The principal as of now, for answers that go on for long; may read the database. Raises Unauthenticated."""
+        ...
 
     @property
     def path(self) -> Mapping[str, str]: ...
@@ -53,6 +72,11 @@ class Route:
     `body`: type that the JSON body is decoded to. `answer`: type of the answer, for the OpenAPI document. `query`: names and types
     (`str`, `int`, `float`, `bool`, or `list` of strings) of query parameters, all optional. `streams`: the handler reads the body itself.
     A plain handler runs in a thread pool, an async one in the loop.
+
+    The permission is checked on the project of the request: `{project}` of the path; else what `project(connection, path)` finds for a
+    thing with an id of its own (it raises NotFound, and the project of an id never changes); else the query parameter `project`; else the
+    field `project` of the body. A route with none of these is for administrators of the installation. `creates_project`: the service adds
+    the project where it does not exist; only an administrator of the installation may do that.
     """
 
     method: str
@@ -65,6 +89,8 @@ class Route:
     query: Mapping[str, type] = field(default_factory=dict)
     status: int = 200
     streams: bool = False
+    project: Callable[[Connection, Mapping[str, str]], str] | None = None
+    creates_project: bool = False
 
 
 def project_of(request: Request) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
-from meguri.access.tokens import home_token
+from meguri.access.home_token import home_token
+from meguri.access.projects import ProjectDirectory
+from meguri.access.service import Access
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.executors.processes import ProcessExecutor
 from meguri.adapters.online.lmdb import LmdbOnline
@@ -61,6 +63,8 @@ class Platform:
     jobs: Jobs
     lineage: Lineage
     tracking: Tracking
+    directory: ProjectDirectory
+    access: Access
     projects: Projects
     registry: Registry
     datasets: Datasets
@@ -90,8 +94,11 @@ def build(settings: Settings) -> Platform:
     jobs = Jobs(db, DurableEngine(jobs_url), utc_now)
     blobs, store, online = LocalBlobs(home.path / "blobs"), DeltaTables(home.path / "tables"), LmdbOnline.owner(home.path / "online")
 
-    tracking = Tracking(db, events, lineage, series, blobs, utc_now, new_id)
-    projects = Projects(events, lineage, blobs, home.path, utc_now)
+    directory = ProjectDirectory(events, utc_now)
+    access = Access(db, events, directory, utc_now, new_id)
+    access.prepare()
+    tracking = Tracking(db, events, lineage, directory, series, blobs, utc_now, new_id)
+    projects = Projects(events, lineage, directory, blobs, home.path, utc_now)
     registry = Registry(db, events, lineage, blobs, utc_now, new_id)
     datasets = Datasets(db, events, lineage, store, utc_now, new_id)
     journals = home.path / "journal"
@@ -179,6 +186,8 @@ def build(settings: Settings) -> Platform:
         jobs,
         lineage,
         tracking,
+        directory,
+        access,
         projects,
         registry,
         datasets,

@@ -47,7 +47,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 def settings_of(args: argparse.Namespace) -> Settings:
     """Settings from defaults, `meguri.toml`, the environment and then the command line."""
     settings = read_settings(os.environ, Path.cwd())
-    given = {name: getattr(args, name) for name in ("home", "host", "port", "database") if getattr(args, name, None) is not None}
+    given = {name: getattr(args, name) for name in ("home", "host", "port", "database", "auth") if getattr(args, name, None) is not None}
     return settings.with_values(given, "the command line")
 
 

@@ -15,6 +15,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine alone)")
     parser.add_argument("--port", type=int, help="port to listen on (default 8321; 0 takes a free one)")
     parser.add_argument("--home", type=Path, help="folder that holds everything (default MEGURI_HOME or .meguri)")
+    parser.add_argument("--auth", choices=("on", "off"), help="off: everybody on this machine is the administrator (loopback only)")
     parser.add_argument("--database", help="SQLAlchemy URL of the ledger (default: SQLite in the home)")
 
 
@@ -28,7 +29,8 @@ def run(args: argparse.Namespace) -> int:
     set_up_logging(settings.log_format)
 
     def ready(url: str, sign_in: str) -> None:
-        print(f"meguri is at {url}  (home {settings.home})\nopen {sign_in}", flush=True)
+        how = "authentication is off" if sign_in == url else "it signs one browser in, within ten minutes; `meguri login` prints another"
+        print(f"meguri is at {url}  (home {settings.home})\nopen {sign_in}  ({how})", flush=True)
 
     serve(settings, ready=ready)
     sys.stdout.flush()

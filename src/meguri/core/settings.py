@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 
@@ -14,6 +14,7 @@ from meguri.core.errors import Invalid
 
 DEFAULT_PORT = 8321
 
+Auth = Literal["on", "off"]
 LogFormat = Literal["prose", "json"]
 
 
@@ -24,6 +25,8 @@ class Settings:
     `home`: the home directory, which holds everything. `host`, `port`: the server's address (loopback by default; port 0 takes a free one).
     `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home directory. `allowed_hosts`: further `Host` values to answer to;
     separated by commas in an environment variable.
+    `auth`: `off` makes everybody on this machine the administrator (on loopback only). `rate_limit`: requests a second that one
+    principal may send, twice as many at once; 0 for no limit.
     `worker_threads`: threads of a step worker's numeric libraries (fixed, so that results repeat).
     `watermark_seconds`: how often the watermark of a project on the wall clock is advanced. `log_format`: `prose` or `json`.
     """
@@ -33,13 +36,15 @@ class Settings:
     port: int = DEFAULT_PORT
     database: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    auth: Auth = "on"
+    rate_limit: Annotated[float, msgspec.Meta(ge=0)] = 1_000.0
     worker_threads: int = 1
     watermark_seconds: float = 5.0
     log_format: LogFormat = "prose"
 
     def with_values(self, values: Mapping[str, object], origin: str) -> Settings:
         """These settings with some replaced; texts are read as what the setting is. Raises Invalid naming the setting and its origin."""
-        types = get_type_hints(Settings)
+        types = get_type_hints(Settings, include_extras=True)
         read: dict[str, Any] = {}  # Any: each setting's own type
         for name, value in values.items():
             if name not in types:

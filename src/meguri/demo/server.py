@@ -15,6 +15,7 @@ from pathlib import Path
 from meguri.app.home import find_owner
 from meguri.core.errors import Unavailable
 from meguri.core.settings import DEFAULT_PORT
+from meguri.sdk.client import connect
 
 STARTING_SECONDS = 90.0
 STOPPING_SECONDS = 30.0
@@ -41,7 +42,9 @@ class Server:
 
     @property
     def sign_in(self) -> str:
-        return f"{self.url}/login?token={self.token}"
+        """An address that signs a browser in once."""
+        with connect(url=self.url, token=self.token) as client:
+            return client.sign_in_address()
 
     def ensure_alive(self) -> None:
         """Start the server again if it has ended and was started here."""

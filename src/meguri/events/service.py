@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from meguri.core.actor import SYSTEM, acting_as, current_actor
 from meguri.core.errors import Invalid, Unavailable
 from meguri.core.times import Clock, iso
 from meguri.db.dialect import insert_ignore
@@ -18,13 +19,21 @@ from meguri.events.tables import deliveries, events, watermarks
 
 logger = logging.getLogger(__name__)
 
+INSTALLATION = ""
+"""The project of events that concern the whole installation."""
+
+
 ATTEMPTS = 5
 """How often a consumer is tried before its delivery is set aside as failed (`meguri doctor` lists those)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `at` is wall time, `event_at` the project's watermark then, where there was one."""
+    """Something that happened. `at` is wall time, `event_at` the project's watermark then, where there was one.
+
+    `project` is empty for what concerns the installation (users, tokens, sign-ins). `actor`: `user:NAME`, `token:NAME`, `trigger:NAME`,
+    `system`, or `anonymous` (a sign-in that failed); `unknown` in events of v0.1.0a1.
+    """
 
     sequence: int
     kind: str
@@ -33,6 +42,7 @@ class Event:
     payload: dict[str, Any]  # Any: JSON
     at: datetime
     event_at: datetime | None
+    actor: str
 
 
 Handler = Callable[[Connection, Event], None]
@@ -72,10 +82,18 @@ class Events:
         subject: str,
         payload: dict[str, Any],  # Any: JSON
         event_at: datetime | None = None,
+        actor: str | None = None,
     ) -> int:
-        """Write an event and the delivery rows of its consumers; gives its sequence number."""
-        moment = event_at or self.watermark(tx, project)
-        row = {"kind": kind, "project": project, "subject": subject, "payload": payload, "at": self.clock(), "event_at": moment}
+        """Write an event and the delivery rows of its consumers; returns its sequence number. Without `actor`, the current one."""
+        row = {
+            "kind": kind,
+            "project": project,
+            "subject": subject,
+            "payload": payload,
+            "at": self.clock(),
+            "event_at": event_at or self.watermark(tx, project),
+            "actor": actor or current_actor(),
+        }
         sequence = int(tx.execute(insert(events).returning(events.c.sequence), row).scalar_one())
         consumers = self._handlers.get(kind, {})
         insert_ignore(
@@ -113,10 +131,11 @@ class Events:
         mine = (deliveries.c.sequence == event.sequence) & (deliveries.c.consumer == consumer)
         handler = self._handlers.get(event.kind, {}).get(consumer)
         try:
-            with self.db.write() as tx:
+            with acting_as(SYSTEM), self.db.write() as tx:
                 if handler is not None:
                     handler(tx, event)
                 tx.execute(update(deliveries).where(mine).values(state="done"))
+                wake(tx)
             return True
         except Unavailable:  # the ledger or its disk is away: no fault of the consumer, the same delivery is tried again later
             raise
@@ -147,19 +166,27 @@ class Events:
         project: str | None = None,
         kinds: Sequence[str] | None = None,
         subject: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         after: int = 0,
         before: int | None = None,
         limit: int = 200,
         newest_first: bool = False,
     ) -> list[Event]:
-        """Events in order of sequence (or the newest first), after or before a sequence number."""
+        """Events in order of sequence (or the newest first), after or before a sequence number; written from `since` to before `until`."""
         query = select(events).where(events.c.sequence > after).limit(limit)
         if project is not None:
             query = query.where(events.c.project == project)
         if kinds is not None:
             query = query.where(events.c.kind.in_(kinds))
-        if subject is not None:
-            query = query.where(events.c.subject == subject)
+        for column, wanted in ((events.c.subject, subject), (events.c.actor, actor)):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        if since is not None:
+            query = query.where(events.c.at >= since)
+        if until is not None:
+            query = query.where(events.c.at < until)
         if before is not None:
             query = query.where(events.c.sequence < before)
         query = query.order_by(events.c.sequence.desc() if newest_first else events.c.sequence)
@@ -186,4 +213,4 @@ class Events:
 
 
 def _event(row: Row[Any]) -> Event:  # Any: a row of a dynamic select
-    return Event(row.sequence, row.kind, row.project, row.subject, row.payload, row.at, row.event_at)
+    return Event(row.sequence, row.kind, row.project, row.subject, row.payload, row.at, row.event_at, row.actor)

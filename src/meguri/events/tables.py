@@ -14,7 +14,9 @@ events = Table(
     Column("payload", Json, nullable=False),
     Column("at", Micros, nullable=False),
     Column("event_at", Micros),
+    Column("actor", String(160), nullable=False, server_default="unknown"),
     Index("ix_events_project_sequence", "project", "sequence"),
+    Index("ix_events_actor", "actor", "sequence"),
     Index("ix_events_subject", "subject"),
     sqlite_autoincrement=True,
 )

@@ -15,7 +15,7 @@ LIVE: tuple[State, ...] = ("queued", "running")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do. `subject` is the id of what it is about."""
+    """One thing to do. `subject` is the id of what it is about, `actor` who asked for it."""
 
     id: JobId
     kind: str
@@ -28,6 +28,7 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    actor: str
 
 
 class Interrupted(BaseException):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from meguri.core.actor import acting_as, current_actor
 from meguri.core.errors import Conflict, NotFound, Unavailable
 from meguri.core.ids import JobId
 from meguri.core.times import Clock
@@ -72,9 +73,9 @@ class Jobs:
         payload: dict[str, Any],  # Any: JSON
         subject: str = "",
     ) -> JobId:
-        """Ask for a job; the same id twice is one job."""
+        """Ask for a job, which acts as the one who asks; the same id twice is one job."""
         row = {"id": id, "kind": kind, "project": project, "subject": subject, "payload": payload, "state": "queued", "attempts": 0}
-        insert_ignore(tx, jobs, [{**row, "created_at": self.clock()}])
+        insert_ignore(tx, jobs, [{**row, "actor": current_actor(), "created_at": self.clock()}])
         wake(tx)
         return JobId(id)
 
@@ -142,7 +143,8 @@ class Jobs:
         if row is None or row.state not in LIVE:
             return
         try:
-            result = self._try(row, step)
+            with acting_as(row.actor):
+                result = self._try(row, step)
         except Exception as error:  # a job may fail in any way; the failure is kept, shown and ends only this job
             logger.exception("job failed", extra={"job": id, "kind": row.kind})
             failure = f"{type(error).__name__}: {error}"
@@ -299,4 +301,5 @@ def _job(row: Row[Any]) -> Job:  # Any: a row of a dynamic select
         row.created_at,
         row.started_at,
         row.finished_at,
+        row.actor,
     )

@@ -20,6 +20,7 @@ jobs = Table(
     Column("created_at", Micros, nullable=False),
     Column("started_at", Micros),
     Column("finished_at", Micros),
+    Column("actor", String(160), nullable=False, server_default="unknown"),
     Index("ix_jobs_state_sequence", "state", "sequence"),
     Index("ix_jobs_project_state", "project", "state"),
     sqlite_autoincrement=True,

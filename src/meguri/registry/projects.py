@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Column, Connection, LargeBinary, String, Table, select
+from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, String, Table, select
 
+from meguri.access.projects import ProjectDirectory
 from meguri.core.definitions.checks import ensure_sound
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.digests import digest_of
@@ -28,12 +29,11 @@ from meguri.events.service import Events
 from meguri.lineage.service import Lineage
 from meguri.ports.blobs import BlobStore
 
-projects = Table(
-    "projects",
+applied_bundles = Table(
+    "applied_bundles",
     metadata,
-    Column("name", String(128), primary_key=True),
+    Column("project", String(128), ForeignKey("projects.name"), primary_key=True),
     Column("bundle", String(80), nullable=False),
-    Column("created_at", Micros, nullable=False),
     Column("applied_at", Micros, nullable=False),
 )
 
@@ -77,7 +77,6 @@ class AppliedProject:
 
     name: str
     bundle: str
-    created_at: datetime
     applied_at: datetime
 
 
@@ -93,8 +92,8 @@ class Bundle:
 class Projects:
     """Plans, applies and gives back projects. Every run uses the stored bundle, never the folder that it came from."""
 
-    def __init__(self, events: Events, lineage: Lineage, blobs: BlobStore, home: Path, clock: Clock) -> None:
-        self.events, self.lineage, self.blobs, self.clock = events, lineage, blobs, clock
+    def __init__(self, events: Events, lineage: Lineage, directory: ProjectDirectory, blobs: BlobStore, home: Path, clock: Clock) -> None:
+        self.events, self.lineage, self.directory, self.blobs, self.clock = events, lineage, directory, blobs, clock
         self._folder = home / "bundles"
         self._read: dict[str, ProjectDefinition] = {}
 
@@ -115,17 +114,18 @@ class Projects:
         plan = self.plan(tx, definition, archive)
         blob, now = self.blobs.put_bytes(archive), self.clock()
         row = {"digest": plan.bundle, "project": definition.name, "archive": blob, "manifest": definition.to_json(), "created_at": now}
+        self.directory.ensure(tx, definition.name)
         insert_ignore(tx, bundles, [row])
-        current = {"name": definition.name, "bundle": plan.bundle, "created_at": now, "applied_at": now}
-        upsert(tx, projects, [current], key=["name"], update=["bundle", "applied_at"])
+        current = {"project": definition.name, "bundle": plan.bundle, "applied_at": now}
+        upsert(tx, applied_bundles, [current], key=["project"], update=["bundle", "applied_at"])
         self.lineage.node(tx, "bundle", plan.bundle, project=definition.name, label=f"{definition.name} {plan.bundle[7:15]}")
         payload = {"bundle": plan.bundle, "changes": [msgspec.to_builtins(change) for change in plan.changes]}
         self.events.add(tx, "project.applied", project=definition.name, subject=definition.name, payload=payload)
         return plan
 
     def list_projects(self, tx: Connection) -> list[AppliedProject]:
-        query = select(projects).order_by(projects.c.name)
-        return [AppliedProject(row.name, row.bundle, row.created_at, row.applied_at) for row in tx.execute(query)]
+        query = select(applied_bundles).order_by(applied_bundles.c.project)
+        return [AppliedProject(row.project, row.bundle, row.applied_at) for row in tx.execute(query)]
 
     def get_project(self, tx: Connection, name: str) -> AppliedProject:
         """Raises NotFound."""
@@ -142,7 +142,7 @@ class Projects:
         return definition
 
     def find_definition(self, tx: Connection, name: str) -> ProjectDefinition | None:
-        digest = tx.execute(select(projects.c.bundle).where(projects.c.name == name)).scalar_one_or_none()
+        digest = tx.execute(select(applied_bundles.c.bundle).where(applied_bundles.c.project == name)).scalar_one_or_none()
         return None if digest is None else self.definition_of(tx, BundleDigest(digest))
 
     def definition_of(self, tx: Connection, bundle: BundleDigest) -> ProjectDefinition:
@@ -174,7 +174,8 @@ class Projects:
         return folder
 
     def _bundle_of(self, tx: Connection, project: str) -> Bundle | None:
-        query = select(bundles).join(projects, projects.c.bundle == bundles.c.digest).where(projects.c.name == project)
+        query = select(bundles).join(applied_bundles, applied_bundles.c.bundle == bundles.c.digest)
+        query = query.where(applied_bundles.c.project == project)
         row = tx.execute(query).first()
         return None if row is None else Bundle(BundleDigest(row.digest), row.project, Digest(row.archive))
 

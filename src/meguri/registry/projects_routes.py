@@ -7,15 +7,14 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import ListPage, Request, Route
+from meguri.access.routes import AUTHENTICATED, ListPage, Request, Route
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
 from meguri.db.engine import Database
-from meguri.registry.projects import Plan, Projects
+from meguri.registry.projects import AppliedProject, Plan, Projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,13 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
 
     def plan(request: Request) -> Plan:
         definition, archive = decoded(request)
+        request.principal.ensure("bundles:read", definition.name)
         with db.read() as tx:
             return projects.plan(tx, definition, archive)
 
     def apply(request: Request) -> Plan:
         definition, archive = decoded(request)
+        request.principal.ensure("bundles:write", definition.name)
         with db.write() as tx:
             return apply_bundle(tx, definition, archive)
 
@@ -80,21 +81,23 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
             definition = projects.get_definition(tx, project.name)
             return ProjectDetails(project.name, projects.events.watermark(tx, project.name), project.bundle, project.applied_at, definition)
 
+    def list_projects(request: Request) -> ListPage[ProjectSummary]:
+        with db.read() as tx:
+            applied = {each.name: each for each in projects.list_projects(tx)}
+            names = [each.name for each in projects.directory.list(tx) if request.principal.may_see(each.name)]
+            return ListPage([_summary(tx, projects, name, applied.get(name)) for name in names])
+
     return [
-        Route("POST", "/api/v1/bundles/plan", "bundles:read", plan, "What applying a bundle would change", BundleUpload, Plan),
-        Route("POST", "/api/v1/bundles/apply", "bundles:write", apply, "Store a bundle and make it current", BundleUpload, Plan),
+        Route("GET", "/api/v1/projects", AUTHENTICATED, list_projects, "Projects that the caller may see", answer=ListPage[ProjectSummary]),
+        Route("POST", "/api/v1/bundles/plan", AUTHENTICATED, plan, "What applying a bundle would change", BundleUpload, Plan),
+        Route("POST", "/api/v1/bundles/apply", AUTHENTICATED, apply, "Store a bundle and make it current", BundleUpload, Plan),
         Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectDetails),
     ]
 
 
-def summaries(tx: Connection, projects: Projects, more: list[str]) -> ListPage[Any]:
-    """All projects: those that were applied, and those that only have runs (`more`)."""
-    applied = projects.list_projects(tx)
-    found = []
-    for each in applied:
-        definition = projects.get_definition(tx, each.name)
-        watermark = projects.events.watermark(tx, each.name)
-        found.append(ProjectSummary(each.name, definition.clock, watermark, definition.description, each.bundle, each.applied_at))
-    known = {each.name for each in applied}
-    found += [ProjectSummary(name, None, None, "", None, None) for name in more if name not in known]
-    return ListPage(sorted(found, key=lambda each: each.name))
+def _summary(tx: Connection, projects: Projects, name: str, applied: AppliedProject | None) -> ProjectSummary:
+    if applied is None:
+        return ProjectSummary(name, None, None, "", None, None)
+    definition = projects.get_definition(tx, name)
+    watermark = projects.events.watermark(tx, name)
+    return ProjectSummary(name, definition.clock, watermark, definition.description, applied.bundle, applied.applied_at)

@@ -31,9 +31,9 @@ from meguri.core.ids import ModelId, ModelVersionId
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, Serial, metadata
 from meguri.registry.model import AliasMove, Model, ModelVersion, VersionSpec
-from meguri.registry.projects import bundles, projects
+from meguri.registry.projects import applied_bundles, bundles
 
-__all__ = ["bundles", "projects"]  # tables of this capability that are described beside their rules
+__all__ = ["applied_bundles", "bundles"]  # tables of this capability that are described beside their rules
 
 models = Table(
     "models",

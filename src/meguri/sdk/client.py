@@ -152,6 +152,18 @@ class Client:
         part.rename(file)
         return size
 
+    def sign_in_address(self, user: str | None = None) -> str:
+        """The address of the pages with a code that signs a browser in once, within ten minutes.
+
+        Args:
+            user: Whom it signs in; the caller's own user if none is given.
+
+        Raises:
+            Forbidden: The caller does not administer the installation.
+        """
+        name = user or self.get("/api/v1/me")["principal"]["user"]
+        return f"{self.connection.url.rstrip('/')}/#login={self.post('/api/v1/login-codes', {'user': name})['code']}"
+
     def close(self) -> None:
         """Close the connections; where the server runs in this process, stop it."""
         self.connection.close()

@@ -13,13 +13,12 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as Mounted
 
 from meguri.access.routes import OPEN, Request, Route
-from meguri.access.tokens import Tokens
 from meguri.core.errors import MeguriError, NotFound
 from meguri.server.errors import problem
 from meguri.server.guard import Guard
-from meguri.server.known import KnownProjects
 from meguri.server.mount import mount
 from meguri.server.openapi import document
+from meguri.server.permissions import Permissions
 from meguri.server.ui import ui_routes
 
 
@@ -32,15 +31,12 @@ def hosts_for(host: str, port: int, more: Sequence[str] = ()) -> frozenset[str]:
 def build_application(
     routes: Sequence[Route],
     *,
-    tokens: Tokens,
-    hosts: frozenset[str],
-    cookie: str,
+    guard: Guard,
+    permissions: Permissions,
     version: str,
     ui: Path,
-    projects: KnownProjects | None = None,
 ) -> Starlette:
-    """Our routes, `/openapi.json` that describes them, and the UI. Without `projects`, a project may have any name."""
-    guard = Guard(tokens, hosts, cookie)
+    """Our routes, `/openapi.json` that describes them, and the UI."""
     described = [*routes]
 
     def openapi(_request: Request) -> Response:
@@ -48,7 +44,7 @@ def build_application(
 
     described.append(Route("GET", "/openapi.json", OPEN, openapi, "This document"))
     content = msgspec.json.encode(document(described, version))
-    mounted: list[BaseRoute] = [mount(route, guard, projects) for route in described]
+    mounted: list[BaseRoute] = [mount(route, guard, permissions) for route in described]
 
     async def unknown(incoming: Incoming) -> Response:
         try:
@@ -58,4 +54,4 @@ def build_application(
         return problem(NotFound("route", f"{incoming.method} {incoming.url.path}", "see /openapi.json"))
 
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    return Starlette(routes=[*mounted, Mounted("/api/{rest:path}", unknown, methods=methods), *ui_routes(guard, tokens, ui)])
+    return Starlette(routes=[*mounted, Mounted("/api/{rest:path}", unknown, methods=methods), *ui_routes(guard, ui)])

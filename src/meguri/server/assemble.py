@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 from starlette.applications import Starlette
 
@@ -19,17 +19,27 @@ import meguri.registry.projects_routes
 import meguri.registry.routes
 import meguri.serving.routes
 import meguri.tracking.routes
-from meguri.access.routes import ListPage, Request, Route
-from meguri.access.tokens import Tokens
+from meguri.access.account_routes import AccountRoutes
+from meguri.access.admin_routes import AdminRoutes
+from meguri.access.audit import AuditRoutes
+from meguri.access.authentication import Authenticator, NoAuthentication
+from meguri.access.limits import RateLimit
+from meguri.access.routes import AUTHENTICATED, Route
 from meguri.app.build import Platform
+from meguri.core.errors import Invalid
 from meguri.core.settings import Settings
-from meguri.registry.projects_routes import summaries
+from meguri.protocols.inference.guard import is_loopback
 from meguri.server.asgi import build_application, hosts_for
-from meguri.server.known import KnownProjects
+from meguri.server.commits import Commits
+from meguri.server.guard import Guard
 from meguri.server.overview import Overview
+from meguri.server.permissions import Permissions
 from meguri.server.platform_routes import PlatformRoutes
 from meguri.server.stream import Stream
 from meguri.server.ui import ui_folder
+
+SIGN_IN_BURST, SIGN_IN_PER_SECOND = 10.0, 1 / 6
+"""Ten attempts to sign in at once, then ten a minute, by user and by address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +52,38 @@ class Assembled:
 
 def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
     """The application of a platform that listens on a port."""
-    stream = Stream(platform.db, platform.events)
-    platform.db.on_commit(stream.wake)
+    stream = Stream(platform.db, platform.events, Commits())
+    platform.db.on_commit(stream.commits.wake)
     platform.tracking.on_points(stream.points)
-
-    def list_names() -> list[str]:
-        with platform.db.read() as tx:
-            return [each.name for each in platform.projects.list_projects(tx)] + platform.tracking.list_projects()
-
+    accounts = _authenticator(platform, settings)
+    guard = Guard(
+        accounts or NoAuthentication(),
+        hosts_for(settings.host, port, settings.allowed_hosts),
+        RateLimit("requests of one principal", settings.rate_limit, 2 * settings.rate_limit, time.monotonic),
+    )
     application = build_application(
-        all_routes(platform, stream),
-        tokens=Tokens(platform.token),
-        hosts=hosts_for(settings.host, port, settings.allowed_hosts),
-        cookie=f"meguri_session_{port}",
+        all_routes(platform, stream, accounts),
+        guard=guard,
+        permissions=Permissions(platform.db, platform.directory),
         version=version("meguri"),
         ui=ui_folder(),
-        projects=KnownProjects(list_names),
     )
     return Assembled(application, stream)
 
 
-def all_routes(platform: Platform, stream: Stream) -> list[Route]:
-    """Every route of our own REST."""
+def _authenticator(platform: Platform, settings: Settings) -> Authenticator | None:
+    """None where authentication is off. Raises Invalid for that on an address that other machines reach."""
+    if settings.auth == "on":
+        attempts = RateLimit("attempts to sign in", SIGN_IN_PER_SECOND, SIGN_IN_BURST, time.monotonic)
+        return Authenticator(platform.access, platform.token, attempts=attempts)
+    if not is_loopback(settings.host):
+        why = f"off makes everybody an administrator, and other machines reach {settings.host}: leave it on, or listen on 127.0.0.1"
+        raise Invalid("auth", why)
+    return None
 
-    def list_projects(_request: Request) -> ListPage[Any]:
-        with platform.db.read() as tx:
-            return summaries(tx, platform.projects, platform.tracking.list_projects())
 
+def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | None) -> list[Route]:
+    """Every route of our own REST. `accounts` None: authentication is off."""
     own = PlatformRoutes(
         platform.db,
         platform.events,
@@ -77,12 +92,16 @@ def all_routes(platform: Platform, stream: Stream) -> list[Route]:
         platform.watermarks.ask,
         version("meguri"),
         platform.serving.find_prediction,
+        stream.commits,
     )
-    live = Route("GET", "/api/v1/stream", "events:read", stream.answer, "Events as they happen (SSE)", query={"project": str, "after": int})
+    query: dict[str, type] = {"project": str, "after": int}
+    live = Route("GET", "/api/v1/stream", AUTHENTICATED, stream.answer, "Events as they happen (SSE)", query=query)
     return [
         *own.routes(),
         live,
-        Route("GET", "/api/v1/projects", "projects:read", list_projects, "All projects", answer=ListPage),
+        *AccountRoutes(platform.access, accounts).routes(),
+        *AdminRoutes(platform.access).routes(),
+        *AuditRoutes(platform.db, platform.events).routes(),
         *Overview(platform).routes(),
         *meguri.registry.projects_routes.routes(platform.db, platform.projects, platform.applying.apply),
         *meguri.tracking.routes.routes(platform.tracking),

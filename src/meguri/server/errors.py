@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 from starlette.responses import Response
 
@@ -47,5 +49,9 @@ def problem(error: MeguriError) -> Response:
         "code": code,
         **{name: value for name, value in error.fields.items() if name not in reserved},
     }
-    headers = {"Retry-After": f"{error.fields['retry_after']:.0f}"} if isinstance(error, LimitExceeded) else {}
+    headers = {}
+    if isinstance(error, LimitExceeded):
+        headers = {"Retry-After": f"{math.ceil(error.fields['retry_after'])}"}
+    elif isinstance(error, Unauthenticated):
+        headers = {"WWW-Authenticate": 'Bearer realm="meguri"'}
     return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")

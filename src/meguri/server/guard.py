@@ -1,33 +1,33 @@
-"""Who a request comes from, and whether it may come at all.
+"""Whether a request may come at all, and from whom.
 
 Loopback is no protection from a web page: a page of any site can make the browser send requests here. So the `Host` must be one of ours
-(a rebound DNS name is not), a foreign `Origin` is refused, and everything but the open routes needs the home's token or the UI's session;
-a session must bring its CSRF header for whatever changes something.
+(a rebound DNS name is not) and a foreign `Origin` is refused. Nothing is authenticated by a cookie, so a page cannot use what the browser
+holds for another one: every credential is in the Authorization header.
 """
 
 from __future__ import annotations
 
-import hmac
-import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from meguri.access.routes import OPEN
-from meguri.access.tokens import Session, Tokens
-from meguri.core.errors import Forbidden, Unauthenticated
+from meguri.access.authentication import Authentication
+from meguri.access.limits import RateLimit
+from meguri.access.model import Principal
+from meguri.core.errors import Forbidden
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`hosts`: the `Host` values that we answer to, with port."""
+    """`hosts`: the `Host` values that we answer to, with port. `requests`: how often a principal may send one."""
 
-    tokens: Tokens
+    authentication: Authentication
     hosts: frozenset[str]
-    cookie: str
+    requests: RateLimit
 
     def check_origin(self, request: Request) -> None:
         """Raises Forbidden for a foreign Host or Origin."""
@@ -40,24 +40,15 @@ class Guard:
         if request.headers.get("sec-fetch-site") == "cross-site" and request.method not in SAFE:
             raise Forbidden("request", "another site's page", "pages of other sites may not call meguri")
 
-    def check_caller(self, request: Request, permission: str) -> None:
-        """Raises Unauthenticated or Forbidden."""
-        if permission == OPEN:
-            return
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            if self.tokens.accepts(token.strip()):
-                return
-            raise Unauthenticated("the token is not that of this home: read it from the file `token` in the home folder")
-        session = self.session(request)
-        if session is None:
-            raise Unauthenticated(
-                "no token came with the request: send `Authorization: Bearer ...` with what the file `token` in the home holds"
-            )
-        sent = request.headers.get("x-meguri-csrf", "")
-        if request.method not in SAFE and not hmac.compare_digest(sent.encode(), session.csrf.encode()):
-            raise Forbidden(request.method, request.url.path, "the X-Meguri-Csrf header is missing or wrong: reload the page")
+    async def authenticate(self, request: Request) -> Principal:
+        """The principal of a request. Raises Unauthenticated, LimitExceeded."""
+        authorization = request.headers.get("authorization", "")
+        principal = self.authentication.find(authorization)
+        if principal is None:
+            principal = await run_in_threadpool(self.authentication.authenticate, authorization, address_of(request))
+        self.requests.take(principal.id)
+        return principal
 
-    def session(self, request: Request) -> Session | None:
-        value = request.cookies.get(self.cookie)
-        return None if value is None else self.tokens.find_session(value, int(time.time()))
+
+def address_of(request: Request) -> str:
+    return request.client.host if request.client is not None else ""

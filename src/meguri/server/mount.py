@@ -14,12 +14,14 @@ from starlette.requests import Request as Incoming
 from starlette.responses import Response
 from starlette.routing import Route as Mounted
 
-from meguri.access.routes import Route
+from meguri.access.model import ANONYMOUS, Principal
+from meguri.access.routes import OPEN, Route
+from meguri.core.actor import acting_as
 from meguri.core.errors import Broken, Invalid, MeguriError
 from meguri.core.times import iso
 from meguri.server.errors import problem
-from meguri.server.guard import Guard
-from meguri.server.known import KnownProjects
+from meguri.server.guard import Guard, address_of
+from meguri.server.permissions import Permissions
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +45,25 @@ _encoder = msgspec.json.Encoder(enc_hook=_plain)
 class Call:
     """One request, decoded (see `meguri.access.routes.Request`)."""
 
-    def __init__(self, incoming: Incoming, query: Mapping[str, Any], body: Any, content: bytes) -> None:  # Any: types of the route
-        self.incoming, self.query, self.body, self._content = incoming, query, body, content
+    def __init__(self, incoming: Incoming, guard: Guard, query: Mapping[str, Any]) -> None:  # Any: types of the route
+        self.incoming, self.query, self._guard = incoming, query, guard
         self.path: Mapping[str, str] = incoming.path_params
         self.headers: Mapping[str, str] = incoming.headers
+        self.address = address_of(incoming)
+        self.principal: Principal = ANONYMOUS
+        self.body: Any = None  # Any: the route's own type
+        self._content = b""
+
+    def authenticate(self) -> Principal:
+        return self._guard.authentication.authenticate(self.headers.get("authorization", ""), self.address)
+
+    async def read(self, route: Route) -> None:
+        """Take in the body, decoded where the route has a type for it. Raises Invalid."""
+        if route.streams:
+            return
+        self._content = await _content(self.incoming)
+        if route.body is not None:
+            self.body = _decoded(self.incoming, route, self._content)
 
     def raw(self) -> bytes:
         return self._content
@@ -55,7 +72,7 @@ class Call:
         return self.incoming.stream()
 
 
-def mount(route: Route, guard: Guard, projects: KnownProjects | None = None) -> Mounted:
+def mount(route: Route, guard: Guard, permissions: Permissions) -> Mounted:
     """A Starlette route that answers for one of ours."""
     awaits = inspect.iscoroutinefunction(route.handler)
     handler: Callable[[Call], Any] = route.handler  # Any: plain value or awaitable, told apart by `awaits`
@@ -63,12 +80,16 @@ def mount(route: Route, guard: Guard, projects: KnownProjects | None = None) -> 
     async def answer(incoming: Incoming) -> Response:
         try:
             guard.check_origin(incoming)
-            guard.check_caller(incoming, route.permission)
-            call = await _decode(incoming, route)
-            project = call.query.get("project") or call.path.get("project")
-            if project and projects is not None and not projects.has_seen(project):
-                await run_in_threadpool(projects.ensure, project)
-            value = await _awaited(handler(call)) if awaits else await run_in_threadpool(handler, call)
+            call = Call(incoming, guard, {})
+            if route.permission != OPEN:
+                call.principal = await guard.authenticate(incoming)
+            call.query = _query(incoming, route)
+            is_checked = await permissions.check(route, call.principal, call.path, call.query)
+            await call.read(route)
+            if not is_checked:
+                await permissions.check_body(route, call.principal, call.body)
+            with acting_as(call.principal.actor):
+                value = await _awaited(handler(call)) if awaits else await run_in_threadpool(handler, call)
         except MeguriError as error:
             return problem(error)
         except Exception:  # a defect of ours: the caller learns that, the log learns what
@@ -87,18 +108,16 @@ async def _awaited(value: Awaitable[Any]) -> Any:  # Any: as the handler answers
     return await value
 
 
-async def _decode(incoming: Incoming, route: Route) -> Call:
-    query = {name: _query_value(name, incoming.query_params.getlist(name), route) for name in incoming.query_params}
-    if route.streams:
-        return Call(incoming, query, None, b"")
-    content = await _content(incoming)
-    if route.body is None:
-        return Call(incoming, query, None, content)
+def _query(incoming: Incoming, route: Route) -> dict[str, Any]:  # Any: of the declared types
+    return {name: _query_value(name, incoming.query_params.getlist(name), route) for name in incoming.query_params}
+
+
+def _decoded(incoming: Incoming, route: Route, content: bytes) -> Any:  # Any: of the route's body type
     kind = incoming.headers.get("content-type", "application/json").partition(";")[0].strip()
     if kind != "application/json":
         raise Invalid("Content-Type", f"{kind!r} is not accepted here: send application/json")
     try:
-        return Call(incoming, query, msgspec.json.decode(content, type=route.body), content)
+        return msgspec.json.decode(content, type=route.body)
     except msgspec.ValidationError as error:
         raise Invalid("body", f"{error}: see {route.method} {route.path} in /openapi.json") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 
 from meguri.access.routes import OPEN, ListPage, Request, Route, limit_of
 from meguri.core.errors import Conflict, Invalid, NotFound
@@ -18,9 +19,12 @@ from meguri.events.service import Event, Events, FailedDelivery
 from meguri.jobs.model import Job
 from meguri.jobs.service import Jobs
 from meguri.lineage.service import Edge, Graph, LabelledNode, Lineage, Node
+from meguri.server.commits import Commits
 from meguri.serving.model import Prediction
 
 LONGEST_WAIT_SECONDS = 30.0
+LOOK_SECONDS = 1.0
+"""How often a waiting request looks at the database although this process committed nothing: another server may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,10 @@ class PlatformRoutes:
         advance: Callable[[Connection, str, datetime], str],
         version: str,
         predictions: FindPrediction,
+        commits: Commits,
     ) -> None:
         self.db, self.events, self.jobs, self.lineage, self.advance, self.version = db, events, jobs, lineage, advance, version
-        self.predictions = predictions
+        self.predictions, self.commits = predictions, commits
 
     def routes(self) -> list[Route]:
         return [
@@ -138,17 +143,18 @@ class PlatformRoutes:
         with self.db.write() as tx:
             return WatermarkJob(self.advance(tx, request.path["project"], until))
 
-    def watermark_state(self, request: Request) -> WatermarkState:
+    async def watermark_state(self, request: Request) -> WatermarkState:
+        """Waits without a thread, and looks again after each commit."""
         project = request.path["project"]
         until = parse_time(request.query["until"], "until") if "until" in request.query else None
         deadline = time.monotonic() + min(LONGEST_WAIT_SECONDS, float(request.query.get("wait", LONGEST_WAIT_SECONDS)))
-        pause = 0.002
-        while True:
-            state = self._state(project, until)
-            if state.reached or self.jobs.is_ending or time.monotonic() >= deadline:
-                return state
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.1)
+        with self.commits.waiter() as waiter:
+            while True:
+                state = await run_in_threadpool(self._state, project, until)
+                left = deadline - time.monotonic()
+                if state.reached or self.commits.is_closed or left <= 0:
+                    return state
+                await waiter.wait(min(left, LOOK_SECONDS))
 
     def _state(self, project: str, until: datetime | None) -> WatermarkState:
         with self.db.read() as tx:

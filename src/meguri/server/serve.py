@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from meguri.access.model import HOME_ADMIN
 from meguri.app.build import Platform, build
 from meguri.app.home import Ownership
 from meguri.core.errors import Unavailable
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, *, ready: Callable[[str, str], None]) -> None:
-    """Own the home and answer until a signal comes. `ready(url, sign-in url)` is called once requests are answered.
+    """Own the home and answer until a signal comes. `ready(url, one-time sign-in url)` is called once requests are answered.
 
     Raises HomeInUse, Unavailable (a busy port, a home that cannot be written).
     """
@@ -62,8 +63,13 @@ def _answer(
     server = _Server(config, on_stop=end_waiting)
     platform.start(url)
     ownership.announce(url)
-    ready(url, f"{url}/login?token={platform.token}")
+    ready(url, sign_in_url(url, platform.access.create_login_code(HOME_ADMIN).code) if settings.auth == "on" else url)
     server.run(sockets=[listener])
+
+
+def sign_in_url(url: str, code: str) -> str:
+    """The address that signs a browser in once; the part after `#` is never sent to a server by itself."""
+    return f"{url}/#login={code}"
 
 
 class _Server(uvicorn.Server):

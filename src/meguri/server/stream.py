@@ -1,92 +1,92 @@
-"""Live updates: the ledger's events as server-sent events, one stream a page."""
+"""Live updates: the ledger's events as server-sent events, one stream for each page that is open in a browser.
+
+A page reads it by `fetch` with its Authorization header. A stream carries only events of projects that its caller may see; that is looked
+up anew before each message, so a role that is taken away or a session that ends has its effect at once.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from meguri.access.model import Principal
 from meguri.access.routes import Request
+from meguri.core.errors import Unauthenticated
 from meguri.core.times import iso
 from meguri.db.engine import Database
-from meguri.events.service import Event, Events
+from meguri.events.service import INSTALLATION, Event, Events
+from meguri.server.commits import Commits, Waiter
 
-BEAT_SECONDS = 15.0
+QUIET_SECONDS = 15.0
+"""After so long without a message a comment is sent, which keeps proxies from closing the connection."""
 POINTS_SECONDS = 1.0
 GAP_SECONDS = 10.0
 """On PostgreSQL a lower number may be committed after a higher one. A gap is waited for so long; then it was a transaction that failed."""
 
 
 class Stream:
-    """Tells every open page of new events. Wakes with each commit; a page that comes back names the last event that it saw."""
+    """Sends new events to every open stream. It wakes with each commit; a page that comes back names the last event that it saw."""
 
-    def __init__(self, db: Database, events: Events) -> None:
-        self.db, self.events = db, events
-        self._pages: set[_Subscriber] = set()
+    def __init__(self, db: Database, events: Events, commits: Commits) -> None:
+        self.db, self.events, self.commits = db, events, commits
+        self._open: set[_Subscriber] = set()
         self._lock = threading.Lock()
-        self._closed = False
 
-    def wake(self) -> None:
-        """Something was committed (called from any thread)."""
+    def points(self, project: str, run: str) -> None:
+        """A run has new points (called from any thread): streams carry that at most once a second, as `event: points`."""
         with self._lock:
-            pages = list(self._pages)
-        for page in pages:
-            page.wake()
-
-    def points(self, run: str) -> None:
-        """A run has new points (called from any thread): pages hear of it at most once a second, as `event: points`."""
-        with self._lock:
-            pages = list(self._pages)
-        for page in pages:
-            page.runs.add(run)
-            page.wake()
+            subscribers = list(self._open)
+        for each in subscribers:
+            each.add_run(project, run)
 
     def close(self) -> None:
-        """End every open stream, so that the server can stop."""
-        self._closed = True
-        self.wake()
+        """End every open stream and every long poll, so that the server can stop."""
+        self.commits.close()
 
     async def answer(self, request: Request) -> Response:
-        """`GET /api/v1/stream?project=&after=`; the header Last-Event-ID wins over `after`."""
+        """`GET /api/v1/stream?project=&after=`; the header Last-Event-ID comes before `after`. Raises NotFound."""
         project: str | None = request.query.get("project")
+        if project is not None:
+            request.principal.ensure("events:read", project)
         last = request.headers.get("last-event-id", "")
         after = int(last) if last.isdigit() else request.query.get("after")
         if after is None:
             after = await run_in_threadpool(self._newest)
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._messages(project, int(after)), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._messages(request, project, int(after)), media_type="text/event-stream", headers=headers)
 
-    async def _messages(self, project: str | None, after: int) -> AsyncIterator[bytes]:
-        page = _Subscriber(asyncio.get_running_loop())
-        with self._lock:
-            self._pages.add(page)
-        try:
-            yield b"retry: 2000\n\n"
-            while not self._closed:
-                page.woken.clear()
-                if (told := page.take_runs()) is not None:
-                    yield told
-                found, waits = await run_in_threadpool(self.after, after)
-                for event in found:
-                    after = event.sequence
-                    if project in (None, event.project):
-                        yield _message(event)
-                if found:
-                    continue
-                soon = waits or bool(page.runs)
-                try:
-                    await asyncio.wait_for(page.woken.wait(), POINTS_SECONDS if soon else BEAT_SECONDS)
-                except TimeoutError:
-                    if not soon:
-                        yield b": still here\n\n"
-        finally:
+    async def _messages(self, request: Request, project: str | None, after: int) -> AsyncIterator[bytes]:
+        with self.commits.waiter() as waiter:
+            subscriber = _Subscriber(waiter, project)
             with self._lock:
-                self._pages.discard(page)
+                self._open.add(subscriber)
+            try:
+                yield b"retry: 2000\n\n"
+                while not self.commits.is_closed:
+                    caller, found, waits = await run_in_threadpool(self._look, request, after)
+                    if (message := subscriber.take_runs(caller)) is not None:
+                        yield message
+                    for event in found:
+                        after = event.sequence
+                        if project in (None, event.project) and _may_see(caller, event):
+                            yield _message(event)
+                    if found:
+                        continue
+                    soon = waits or subscriber.has_runs
+                    if not await waiter.wait(POINTS_SECONDS if soon else QUIET_SECONDS) and not soon:
+                        yield b": still here\n\n"
+            except Unauthenticated:  # the session ended, or the token was revoked: the page that comes back is answered 401
+                return
+            finally:
+                with self._lock:
+                    self._open.discard(subscriber)
+
+    def _look(self, request: Request, after: int) -> tuple[Principal, list[Event], bool]:
+        return request.authenticate(), *self.after(after)
 
     def after(self, sequence: int) -> tuple[list[Event], bool]:
         """The events of all projects after a number, up to the first gap that may yet be filled, and whether there is one."""
@@ -108,23 +108,36 @@ class Stream:
 
 
 class _Subscriber:
-    """One open stream. `runs`: those with new points that it was not told of yet."""
+    """One open stream, and the runs with new points that it has not been sent yet."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.woken, self.runs = asyncio.Event(), set[str]()
-        self._loop, self._told_at = loop, 0.0
+    def __init__(self, waiter: Waiter, project: str | None) -> None:
+        self._waiter, self._project = waiter, project
+        self._runs: set[tuple[str, str]] = set()
+        self._sent_at = 0.0
 
-    def wake(self) -> None:
-        with suppress(RuntimeError):  # the loop has ended, and what was committed must not seem to have failed
-            self._loop.call_soon_threadsafe(self.woken.set)
+    @property
+    def has_runs(self) -> bool:
+        return bool(self._runs)
 
-    def take_runs(self) -> bytes | None:
+    def add_run(self, project: str, run: str) -> None:
+        if self._project in (None, project):
+            self._runs.add((project, run))
+            self._waiter.wake()
+
+    def take_runs(self, caller: Principal) -> bytes | None:
         """The message about new points; None where there are none, or where the last one was less than a second ago."""
-        now = self._loop.time()
-        if not self.runs or now - self._told_at < POINTS_SECONDS:
+        now = self._waiter.now()
+        if not self._runs or now - self._sent_at < POINTS_SECONDS:
             return None
-        runs, self.runs, self._told_at = self.runs, set(), now
-        return b"event: points\ndata: %s\n\n" % msgspec.json.encode({"runs": sorted(runs)})
+        taken, self._runs, self._sent_at = self._runs, set(), now
+        runs = sorted(run for project, run in taken if caller.may("runs:read", project))
+        return b"event: points\ndata: %s\n\n" % msgspec.json.encode({"runs": runs}) if runs else None
+
+
+def _may_see(caller: Principal, event: Event) -> bool:
+    if event.project == INSTALLATION:
+        return caller.may("audit:admin", None)
+    return caller.may("events:read", event.project)
 
 
 def _message(event: Event) -> bytes:
@@ -133,6 +146,7 @@ def _message(event: Event) -> bytes:
         "kind": event.kind,
         "project": event.project,
         "subject": event.subject,
+        "actor": event.actor,
         "payload": event.payload,
         "at": iso(event.at),
         "event_at": None if event.event_at is None else iso(event.event_at),

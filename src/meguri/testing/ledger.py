@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import meguri
+from meguri.access.projects import ProjectDirectory
 from meguri.core.times import Clock
 from meguri.db.engine import Database
 from meguri.db.metadata import metadata
@@ -46,11 +47,13 @@ class Ledger:
     events: Events
     lineage: Lineage
     jobs: Jobs
+    projects: ProjectDirectory
     clock: Clock
 
 
 def make_ledger(db: Database, clock: Clock) -> Ledger:
-    return Ledger(db, Events(db, clock), Lineage(clock), Jobs(db, InlineEngine(), clock), clock)
+    events = Events(db, clock)
+    return Ledger(db, events, Lineage(clock), Jobs(db, InlineEngine(), clock), ProjectDirectory(events, clock), clock)
 
 
 def load_tables() -> None:

@@ -23,7 +23,6 @@ LOST_AFTER = timedelta(seconds=90)
 
 NAME_LIMIT = 250
 TEXT_LIMIT = 10_000
-_PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +105,6 @@ class Line:
 
     position: int
     text: str
-
-
-def ensure_project(name: str) -> str:
-    """Raises Invalid for a text that cannot name a project."""
-    if not _PROJECT.fullmatch(name):
-        raise Invalid("project", f"{name[:40]!r} cannot name a project: use letters, digits, '-', '_' and '.', at most 128")
-    return name
 
 
 def ensure_name(name: str, field: str) -> str:

@@ -170,10 +170,18 @@ def routes(tracking: Tracking) -> list[Route]:
             "GET", "/api/v1/experiments", "runs:read", to.list_experiments, "Experiments by name", answer=ListPage, query={"project": str}
         ),
         Route(
-            "POST", "/api/v1/experiments", "runs:write", to.create_experiment, "Make an experiment", NewExperiment, Experiment, status=201
+            "POST",
+            "/api/v1/experiments",
+            "runs:write",
+            to.create_experiment,
+            "Make an experiment",
+            NewExperiment,
+            Experiment,
+            status=201,
+            creates_project=True,
         ),
         Route("GET", "/api/v1/runs", "runs:read", to.list_runs, "Runs, the newest first", answer=ListPage, query=listed),
-        Route("POST", "/api/v1/runs", "runs:write", to.start_run, "Begin a run", NewRun, Run, status=201),
+        Route("POST", "/api/v1/runs", "runs:write", to.start_run, "Begin a run", NewRun, Run, status=201, creates_project=True),
         Route("GET", run, "runs:read", to.get_run, "A run", answer=RunDetails),
         Route("PATCH", run, "runs:write", to.change_run, "End, rename or keep alive a run", RunChange, Run),
         Route("POST", f"{run}/points", "runs:write", to.add_points, "Append metric points", Points, Added),

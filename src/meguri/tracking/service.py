@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from meguri.access.projects import ProjectDirectory
 from meguri.core.errors import Invalid, RunFinished
 from meguri.core.ids import ExperimentId, NewId, RunId
 from meguri.core.points import Point
@@ -31,7 +32,6 @@ from meguri.tracking.model import (
     Value,
     checked_values,
     ensure_name,
-    ensure_project,
 )
 
 LINES_LIMIT = 10_000
@@ -46,32 +46,36 @@ class Tracking:
     """
 
     def __init__(
-        self, db: Database, events: Events, lineage: Lineage, series: SeriesStore, blobs: BlobStore, clock: Clock, new_id: NewId
+        self,
+        db: Database,
+        events: Events,
+        lineage: Lineage,
+        projects: ProjectDirectory,
+        series: SeriesStore,
+        blobs: BlobStore,
+        clock: Clock,
+        new_id: NewId,
     ) -> None:
-        self.db, self.events, self.lineage, self.series, self.clock, self.new_id = db, events, lineage, series, clock, new_id
+        self.db, self.events, self.lineage, self.projects, self.clock, self.new_id = db, events, lineage, projects, clock, new_id
+        self.series = series
         self.artifacts = Artifacts(db, lineage, blobs, clock, new_id)
-        self._listeners: list[Callable[[RunId], None]] = []
+        self._listeners: list[Callable[[str, RunId], None]] = []
 
-    def on_points(self, listener: Callable[[RunId], None]) -> None:
-        """Call `listener` (quick, from any thread) after new points of a run were kept."""
+    def on_points(self, listener: Callable[[str, RunId], None]) -> None:
+        """Call `listener(project, run)` (quick, from any thread) after new points of a run were stored."""
         self._listeners.append(listener)
 
     def create_experiment(self, project: str, name: str) -> Experiment:
         """The experiment of that name, made if there is none. Raises Invalid."""
-        ensure_project(project)
         ensure_name(name, "experiment")
         with self.db.write() as tx:
+            self.projects.ensure(tx, project)
             return tables.ensure_experiment(tx, project, name, id=self.new_id("exp"), at=self.clock())
 
     def list_experiments(self, project: str | None = None) -> list[tuple[Experiment, int]]:
         """By name, each with the number of its runs."""
         with self.db.read() as tx:
             return tables.list_experiments(tx, project)
-
-    def list_projects(self) -> list[str]:
-        """Names of the projects that have experiments."""
-        with self.db.read() as tx:
-            return tables.list_projects(tx)
 
     def start_run(
         self,
@@ -97,6 +101,7 @@ class Tracking:
         kept_params, kept_tags = checked_values(params or {}, "params"), checked_values(tags or {}, "tags")
         blobs = self.artifacts.put_texts(texts or {})
         with self._within(tx) as open_tx:
+            self.projects.ensure(open_tx, project)
             of = tables.ensure_experiment(open_tx, project, experiment, id=self.new_id("exp"), at=self.clock())
             if not tables.add_run(open_tx, made, ExperimentId(of.id)):
                 return tables.get_run(open_tx, made.id)
@@ -189,7 +194,7 @@ class Tracking:
         new = self.series.append(run, points, token)
         if new:
             for listener in self._listeners:
-                listener(run)
+                listener(found.project, run)
         return new
 
     def add_lines(self, run: RunId, writer: str, first: int, lines: Sequence[str]) -> int:
@@ -243,7 +248,7 @@ class Tracking:
             raise Invalid("id", f"{id[:40]!r} cannot be the id of a run: it reads run_ and at most 60 more characters")
         now = self.clock()
         shown = ensure_name(name or f"run-{id[-6:]}", "name")
-        return Run(id, ensure_project(project), experiment, shown, kind, "running", now, now, None, None, dict(environment))
+        return Run(id, project, experiment, shown, kind, "running", now, now, None, None, dict(environment))
 
     def _records(self, tx: Connection, runs: Sequence[Run]) -> list[RunRecord]:
         ids = [run.id for run in runs]

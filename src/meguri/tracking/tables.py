@@ -124,10 +124,6 @@ def list_experiments(tx: Connection, project: str | None) -> list[tuple[Experime
     return [(_experiment(row), int(row.runs)) for row in tx.execute(query.order_by(experiments.c.project, experiments.c.name))]
 
 
-def list_projects(tx: Connection) -> list[str]:
-    return list(tx.execute(select(experiments.c.project).distinct().order_by(experiments.c.project)).scalars())
-
-
 def add_run(tx: Connection, run: Run, experiment: ExperimentId) -> bool:
     """False where there is a run with this id."""
     row = {

@@ -17,6 +17,7 @@ from meguri.core.definitions.pipelines import PipelineDefinition, StepCallDefini
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.definitions.serving import EndpointDefinition
 from meguri.core.errors import Conflict
+from meguri.server.commits import Commits
 from meguri.server.platform_routes import PlatformRoutes
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_the_job_of_a_run_is_cancelled_with_its_run_so_that_the_trigger_may_fire
         platform.applying.apply(tx, PROJECT, archive.getvalue())
     run = platform.automation.fire_by_hand("pond", "monthly")
     find = platform.serving.find_prediction
-    routes = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.watermarks.ask, "0", find)
+    routes = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.watermarks.ask, "0", find, Commits())
     with pytest.raises(Conflict, match=f"POST /api/v1/pipeline-runs/{run}/cancel stops it"):
         routes.cancel(SimpleNamespace(path={"job": f"pipeline.run:{run}"}))
     with platform.db.write() as tx:

@@ -16,7 +16,7 @@ GOOD = "2025-03-01T05:00:00Z,north,5,12.5,60"
 
 COMMANDS: dict[str, tuple[str, list[str]]] = {
     "unknown run": ("runs run_x", ["no run 'run_x'", "`meguri runs`"]),
-    "unknown project": ("runs --project nope", ["no project 'nope': there are office"]),
+    "unknown project": ("runs --project nope", ["no project 'nope': you may see office"]),
     "history of an unknown project": ("loop history -p nope", ["no project 'nope'"]),
     "unknown model": ("models nope", ["no model 'nope'", "`meguri models`"]),
     "unknown version": ("models load --alias champion mv_x", ["no model version 'mv_x'"]),

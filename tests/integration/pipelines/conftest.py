@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from meguri.access.projects import ProjectDirectory
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.executors.processes import ProcessExecutor
 from meguri.adapters.online.lmdb import LmdbOnline
@@ -143,9 +144,10 @@ def open_stage(home: Path, folder: Path, db: Database, executor: ProcessExecutor
     events, lineage, jobs = Events(db, clock), Lineage(clock), Jobs(db, InlineEngine(), clock)
     blobs, series = LocalBlobs(home / "blobs"), SqliteSeries(home / "series.db")
     tables, online = DeltaTables(home / "tables"), LmdbOnline.owner(home / "online")
-    tracking = Tracking(db, events, lineage, series, blobs, clock, new_id)
+    directory = ProjectDirectory(events, clock)
+    tracking = Tracking(db, events, lineage, directory, series, blobs, clock, new_id)
     registry = Registry(db, events, lineage, blobs, clock, new_id)
-    projects = Projects(events, lineage, blobs, home, clock)
+    projects = Projects(events, lineage, directory, blobs, home, clock)
     datasets = Datasets(db, events, lineage, tables, clock, new_id)
     features = Features(db, events, lineage, datasets, tables, online, home / "journal", projects.find_definition, clock)
     pipelines = Pipelines(

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from meguri.access.model import Principal
+from meguri.access.service import HOME_TOKEN
 from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.lineage.service import Node
@@ -156,6 +158,11 @@ class Asked:
     def __init__(self, body: Any = None, query: dict[str, Any] | None = None, **path: str) -> None:
         self.body, self.query, self.path = body, query or {}, path
         self.headers: dict[str, str] = {}
+
+    principal, address = HOME_TOKEN, "127.0.0.1"
+
+    def authenticate(self) -> Principal:
+        return self.principal
 
     def raw(self) -> bytes:
         return b""

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
-from meguri.access.tokens import Tokens
-from meguri.server.asgi import build_application
 from meguri.serving.routes import routes
+from meguri.testing.application import application_of
 from tests.integration.serving.world import World
 from tests.unit.serving.examples import AT, body
 
@@ -39,10 +37,9 @@ class Client:
 
 
 @pytest.fixture
-def client(world: World, tmp_path: Path) -> Client:
+def client(world: World) -> Client:
     hosts = frozenset({"testserver"})
-    served = routes(world.serving)
-    return Client(build_application(served, tokens=Tokens("secret"), hosts=hosts, cookie="c", version="0", ui=tmp_path / "ui"))
+    return Client(application_of(routes(world.serving), world.ledger.db, world.ledger.projects, hosts=hosts))
 
 
 def test_an_endpoint_is_deployed_to_asked_and_rolled_back_over_rest(world: World, client: Client) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from meguri.access.home_token import home_token
+from meguri.access.projects import ProjectDirectory
 from meguri.access.routes import OPEN, Route
-from meguri.access.tokens import Tokens, home_token
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.series.sqlite import SqliteSeries
 from meguri.core.ids import new_id
@@ -23,7 +24,8 @@ from meguri.db.metadata import metadata
 from meguri.events.service import Events
 from meguri.lineage.service import Lineage
 from meguri.sdk.client import Client, connect
-from meguri.server.asgi import build_application, hosts_for
+from meguri.server.asgi import hosts_for
+from meguri.testing.application import OneToken, application_of
 from meguri.testing.ledger import load_tables
 from meguri.tracking.routes import routes
 from meguri.tracking.service import Tracking
@@ -41,17 +43,17 @@ class Site:
         db = Database.at(self.home / "meguri.db")
         metadata.create_all(db.engine)
         series, blobs = SqliteSeries(self.home / "series.db"), LocalBlobs(self.home / "blobs")
-        self.tracking = Tracking(db, Events(db, utc_now), Lineage(utc_now), series, blobs, utc_now, new_id)
+        events = Events(db, utc_now)
+        directory = ProjectDirectory(events, utc_now)
+        self.tracking = Tracking(db, events, Lineage(utc_now), directory, series, blobs, utc_now, new_id)
         listener = socket.create_server(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
-        tokens = Tokens(home_token(self.home))
-        application = build_application(
+        application = application_of(
             [*routes(self.tracking), Route("GET", "/health", OPEN, lambda _: {"status": "ok", "version": "0"}, "Whether it works")],
-            tokens=tokens,
+            db,
+            directory,
             hosts=hosts_for("127.0.0.1", self.port),
-            cookie="meguri",
-            version="0",
-            ui=self.home / "no-ui",
+            authentication=OneToken(home_token(self.home)),
         )
         self._server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None, timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})

@@ -1,17 +1,21 @@
 """Loopback is no protection from a web page: what a page of another site can send is refused."""
 
 import asyncio
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from meguri.access.projects import ProjectDirectory
 from meguri.access.routes import OPEN, Request, Route
-from meguri.access.tokens import SESSION_SECONDS, Tokens
-from meguri.server.asgi import build_application, hosts_for
+from meguri.core.times import utc_now
+from meguri.db.engine import Database
+from meguri.events.service import Events
+from meguri.server.asgi import hosts_for
+from meguri.testing.application import application_of
+from meguri.testing.ledger import sqlite_database
 
-TOKENS = Tokens("secret")
 HOST = "127.0.0.1:8321"
 
 
@@ -40,10 +44,19 @@ def ui(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module", autouse=True)
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    global db
+    with sqlite_database(tmp_path_factory.mktemp("guard") / "test.db") as db:
+        yield
+
+
+db: Database
+
+
 def send(ui: Path, method: str, path: str, *, host: str = HOST, json: object = None, **headers: str) -> httpx.Response:
-    application = build_application(
-        ROUTES, tokens=TOKENS, hosts=hosts_for("127.0.0.1", 8321), cookie="meguri_session_8321", version="0", ui=ui
-    )
+    directory = ProjectDirectory(Events(db, utc_now), utc_now)
+    application = application_of(ROUTES, db, directory, hosts=hosts_for("127.0.0.1", 8321), ui=ui)
 
     async def go() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=application), base_url=f"http://{host}") as client:
@@ -64,7 +77,7 @@ def test_the_token_opens_and_anything_else_does_not(ui: Path) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8321", "127.0.0.1.evil.example:8321", "127.0.0.1:9999"])
 def test_a_rebound_name_is_refused_even_with_the_token(ui: Path, host: str) -> None:
-    for path in ("/health", "/api/v1/things", "/", "/login?token=secret", "/assets/app.js", "/openapi.json"):
+    for path in ("/health", "/api/v1/things", "/", "/assets/app.js", "/openapi.json"):
         assert send(ui, "GET", path, host=host, **BEARER).status_code == 403
 
 
@@ -78,34 +91,18 @@ def test_our_own_origin_and_localhost_are_accepted(ui: Path) -> None:
     assert send(ui, "GET", "/api/v1/things", host="localhost:8321", **BEARER).status_code == 200
 
 
-def test_signing_in_sets_a_strict_cookie_that_reads_but_changes_nothing_without_its_csrf_header(ui: Path) -> None:
-    answer = send(ui, "GET", "/login?token=secret")
-    cookie = answer.headers["set-cookie"]
-    assert answer.status_code == 303
-    assert "httponly" in cookie.lower() and "samesite=strict" in cookie.lower()
-    sent = {"cookie": cookie.split(";")[0]}
-    page = send(ui, "GET", "/", **sent)
-    csrf = page.text.split('name="csrf" content="')[1].split('"')[0]
-    assert send(ui, "GET", "/api/v1/things", **sent).status_code == 200
-    assert send(ui, "POST", "/api/v1/things", json={}, **sent).status_code == 403
-    assert send(ui, "POST", "/api/v1/things", json={}, x_meguri_csrf="0" * 64, **sent).status_code == 403
-    assert send(ui, "POST", "/api/v1/things", json={}, x_meguri_csrf=csrf, **sent).status_code == 200
-    assert send(ui, "POST", "/api/v1/things", json={}, x_meguri_csrf=csrf, sec_fetch_site="cross-site", **sent).status_code == 403
+def test_the_pages_need_no_session_and_set_no_cookie(ui: Path) -> None:
+    answer = send(ui, "GET", "/p/any/page")
+    assert (answer.status_code, "meguri" in answer.text, answer.headers.get("set-cookie")) == (200, True, None)
+    assert answer.headers["content-security-policy"].startswith("default-src 'self'")
 
 
-def test_a_wrong_token_signs_nobody_in(ui: Path) -> None:
-    assert send(ui, "GET", "/login?token=guess").status_code == 401
-    assert send(ui, "GET", "/").status_code == 401
+def test_a_request_from_another_site_changes_nothing(ui: Path) -> None:
+    assert send(ui, "POST", "/api/v1/things", json={}, sec_fetch_site="cross-site", **BEARER).status_code == 403
 
 
-def test_a_session_is_bound_to_the_token_and_ends() -> None:
-    now = int(time.time())
-    session = TOKENS.open_session(now)
-    assert TOKENS.find_session(session.value, now + 60) == session
-    assert TOKENS.find_session(session.value, now + SESSION_SECONDS + 1) is None
-    assert Tokens("other").find_session(session.value, now) is None
-    assert TOKENS.find_session("ffffffff-00." + "0" * 64, now) is None
-    assert TOKENS.find_session("", now) is None
+def test_a_refusal_says_which_scheme_is_wanted(ui: Path) -> None:
+    assert send(ui, "GET", "/api/v1/things").headers["www-authenticate"] == 'Bearer realm="meguri"'
 
 
 @pytest.mark.parametrize("path", ["/assets/../secret.txt", "/assets/%2e%2e/secret.txt", "/assets/..%2fsecret.txt", "/assets//etc/passwd"])

@@ -19,7 +19,7 @@ from meguri.tracking.service import Tracking
 @pytest.fixture
 def tracking(ledger: Ledger, tmp_path: Path) -> Tracking:
     series, blobs = SqliteSeries(tmp_path / "series.db"), LocalBlobs(tmp_path / "blobs")
-    return Tracking(ledger.db, ledger.events, ledger.lineage, series, blobs, ledger.clock, new_id)
+    return Tracking(ledger.db, ledger.events, ledger.lineage, ledger.projects, series, blobs, ledger.clock, new_id)
 
 
 def test_saved_file_is_opened(tracking: Tracking, ledger: Ledger, clock: SettableClock) -> None:

@@ -22,7 +22,7 @@ from meguri.tracking.service import Tracking
 @pytest.fixture
 def tracking(ledger: Ledger, tmp_path: Path) -> Tracking:
     series, blobs = SqliteSeries(tmp_path / "series.db"), LocalBlobs(tmp_path / "blobs")
-    return Tracking(ledger.db, ledger.events, ledger.lineage, series, blobs, ledger.clock, new_id)
+    return Tracking(ledger.db, ledger.events, ledger.lineage, ledger.projects, series, blobs, ledger.clock, new_id)
 
 
 def events(ledger: Ledger, subject: str) -> list[tuple[str, object]]:
@@ -40,7 +40,8 @@ def test_run_keeps_what_it_was_started_with(tracking: Tracking, ledger: Ledger, 
     assert tracking.get_record(run.id) == RunRecord(run, {"lr": 0.1, "deep": True}, {"who": "me"}, {})
     assert events(ledger, run.id) == [("run.started", None)]
     assert [(each.name, runs) for each, runs in tracking.list_experiments("bikes")] == [("night", 1)]
-    assert tracking.list_projects() == ["bikes"]
+    with ledger.db.read() as tx:
+        assert [each.name for each in ledger.projects.list(tx)] == ["bikes"]
 
 
 def test_starting_the_same_id_again_gives_the_run_as_it_is(tracking: Tracking, ledger: Ledger) -> None:
