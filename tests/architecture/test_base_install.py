@@ -23,7 +23,7 @@ ABSENT = """
                     closure(requirement.name.lower().replace("_", "-"), found)
         return found
 
-    base = closure("httpx", set()) | closure("msgspec", set()) | {"meguri"}
+    base = closure("meguri", set())
     absent = {
         package for package, names in packages_distributions().items()
         if not {name.lower().replace("_", "-") for name in names} & base and package.isidentifier()

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from meguri.core.times import iso, micros
+from meguri.demo.client import RetryingClient
 from meguri.demo.project import apply
-from meguri.demo.replay import PATIENCE_SECONDS, Cursor, LoopEvent, Replay
+from meguri.demo.replay import RETRY_SECONDS, Cursor, LoopEvent, Replay
 from meguri.demo.scenes import DAY
-from meguri.demo.wire import Wire
 from meguri.sdk.client import Client, connect
 from tests.faults.account import Account
 from tests.faults.scene import PROJECT, Kiosk
@@ -23,8 +23,8 @@ RUN = "run_kiosk_by_the_day"
 POINTS_A_DAY = 4
 
 
-class Witness(Wire):
-    """A wire that writes down what it was answered, once it was."""
+class Witness(RetryingClient):
+    """A client that records every answer."""
 
     account: Account
 
@@ -45,14 +45,14 @@ class Player(Replay):
         self.account = account
         headers = {"Authorization": f"Bearer {token}"}
         places = (self._server_url, self._server_url, self._endpoint_url)
-        self._server, self._labels, self._endpoint = (Witness(each, headers, patience_seconds=PATIENCE_SECONDS) for each in places)
+        self._server, self._labels, self._endpoint = (Witness(each, headers, within_seconds=RETRY_SECONDS) for each in places)
         for wire in (self._server, self._labels, self._endpoint):
             wire.account = account
 
     def prepare(self) -> None:
-        self._patiently(lambda: apply(self.client, PROJECT))
+        self._retry(lambda: apply(self.client, PROJECT))
         run = {"project": self.scene.name, "id": RUN, "name": "by the day"}
-        self._patiently(lambda: self.client.post("/api/v1/runs", run))
+        self._retry(lambda: self.client.post("/api/v1/runs", run))
         super().prepare()
 
     def advance_watermark(self, until: datetime) -> None:
@@ -67,7 +67,7 @@ class Player(Replay):
         steps = range(day * POINTS_A_DAY, (day + 1) * POINTS_A_DAY)
         points = [["predictions", step, step / POINTS_A_DAY, micros(cursor.day)] for step in steps]
         body = {"points": points, "writer": "player", "first": steps.start}
-        self._patiently(lambda: self.client.post(f"/api/v1/runs/{RUN}/points", body))
+        self._retry(lambda: self.client.post(f"/api/v1/runs/{RUN}/points", body))
         self.account.note("points", points=[[step, value] for _, step, value, _ in points])
 
 

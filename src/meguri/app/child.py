@@ -1,4 +1,4 @@
-"""What a child of the server does so that it never outlives it."""
+"""A child process of the server ends with the server."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(stop: Callable[[], object], *, grace_seconds: float) -> None:
-    """End with the process that started this one, which holds the other end of stdin.
+    """End this process with the one that started it, which holds the other end of stdin.
 
-    `stop` is called, from another thread, when stdin ends: the parent wants this process to stop, or is gone. What still runs
-    `grace_seconds` later is ended at once. On Linux the kernel tells this process too, with SIGTERM.
+    `stop` is called, from another thread, when stdin ends: the parent wants this process to stop, or has ended. What still runs
+    `grace_seconds` later is ended at once. On Linux the kernel sends SIGTERM too.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    send_when_parent_ends(signal.SIGTERM)
     threading.Thread(target=_watch, args=(stop, grace_seconds), name="meguri-parent", daemon=True).start()
+
+
+def send_when_parent_ends(number: signal.Signals) -> None:
+    """Have the kernel send this process a signal when the thread that started it ends; on Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _watch(stop: Callable[[], object], grace_seconds: float) -> None:

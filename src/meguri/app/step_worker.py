@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import os
 import queue
 import signal
@@ -20,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-_PR_SET_PDEATHSIG = 1
+from meguri.app.child import send_when_parent_ends
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -62,8 +61,7 @@ def _make_worker(folder: Path | None) -> Any:  # Any: a Worker, whose module is 
 
 def _die_with_parent() -> None:
     parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    send_when_parent_ends(signal.SIGKILL)
     if os.getppid() != parent:  # it died before the kernel was asked
         os._exit(1)
 

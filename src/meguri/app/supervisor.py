@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from meguri.core.errors import NotFound
-
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2
@@ -78,21 +76,6 @@ class Supervisor:
     def states(self) -> list[ChildState]:
         with self._changed:
             return [child.state() for _, child in sorted(self._children.items())]
-
-    def wait_ready(self, name: str, timeout_seconds: float) -> bool:
-        """Whether a child became ready in time. Raises NotFound."""
-        deadline = time.monotonic() + timeout_seconds
-        with self._changed:
-            while True:
-                child = self._children.get(name)
-                if child is None:
-                    raise NotFound("child process", name, "it is not kept running")
-                if child.ready:
-                    return True
-                left = deadline - time.monotonic()
-                if left <= 0 or self._stopping:
-                    return False
-                self._changed.wait(min(left, LOOK_SECONDS))
 
     def stop(self, timeout_seconds: float = 15.0) -> None:
         """End all children: first by closing their input, after the timeout by killing them."""

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,9 @@ from meguri.core.errors import Invalid, Unavailable
 from meguri.core.settings import Settings, read_settings
 from meguri.sdk.client import Client, connect
 from meguri.sdk.transport import Target, find_server
+
+WIDEST = 10_000
+"""Columns of a line where the output is no terminal: no value is cut or folded."""
 
 Run = Callable[[argparse.Namespace], int]
 Commands = Any  # Any: argparse keeps the class of subparsers private
@@ -84,11 +86,16 @@ def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: M
     if not rows:
         print(empty)
         return 0
-    cells = [[_text(row.get(key)) for key in columns] for row in rows]
-    widths = [max(_width(heading), *(_width(row[target]) for row in cells)) for target, heading in enumerate(columns.values())]
-    right = [all(isinstance(row.get(key), int | float) or row.get(key) is None for row in rows) for key in columns]
-    for line in [list(columns.values()), *cells]:
-        print("  ".join(_pad(text, width, at_right) for text, width, at_right in zip(line, widths, right, strict=True)).rstrip())
+    from rich.console import Console  # not at the top: most commands print a line or two
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for key, heading in columns.items():
+        is_number = all(isinstance(row.get(key), int | float | None) and not isinstance(row.get(key), bool) for row in rows)
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=not sys.stdout.isatty(), overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(row.get(key)) for key in columns))
+    Console(width=None if sys.stdout.isatty() else WIDEST, markup=False, highlight=False, emoji=False).print(table)
     return 0
 
 
@@ -107,12 +114,3 @@ def _text(value: object) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _pad(text: str, width: int, at_right: bool) -> str:
-    space = " " * (width - _width(text))
-    return space + text if at_right else text + space

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from meguri.core.definitions.features import DType, EntityDefinition, SourceDefinition
 from meguri.core.errors import Invalid
@@ -17,7 +16,6 @@ from meguri.core.times import iso
 
 Value = str | int | float | bool | None
 Rows = Iterator[dict[str, Value]]
-T = TypeVar("T")
 
 BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 MISSING = {"", "na", "nan", "null", "none"}
@@ -68,13 +66,6 @@ def read_rows(path: Path, columns: Columns) -> Rows:
                     yield {name: read(row, where) for name, read in cells}
         except (csv.Error, UnicodeDecodeError) as error:
             raise Invalid(f"file {path}", f"is no CSV text in UTF-8 ({error}): save it as CSV in UTF-8") from error
-
-
-def batches(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Lists of at most so many, in order."""
-    iterator = iter(things)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def _open(path: Path) -> Any:  # Any: an open text file

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from meguri.cli.command import Commands, add_command, add_connection, client_of
-from meguri.cli.csvfile import Columns, batches, read_rows
+from meguri.cli.csvfile import Columns, read_rows
+from meguri.core.batches import batches
 from meguri.core.errors import Invalid
 
 BATCH = 10_000

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, show
-from meguri.cli.csvfile import Columns, Rows, batches, read_rows
+from meguri.cli.csvfile import Columns, Rows, read_rows
 from meguri.cli.watermark import read_time
+from meguri.core.batches import batches
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid, NotFound
 from meguri.sdk.client import Client

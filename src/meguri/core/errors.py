@@ -51,10 +51,6 @@ class RunFinished(Conflict):
         super().__init__(f"run {run!r} is finished and takes nothing more: start a new run with meguri.init()", run=run)
 
 
-class StaleWrite(Conflict):
-    """Somebody else changed it first."""
-
-
 class NotPromotable(Conflict):
     """A gate said no."""
 

@@ -30,17 +30,6 @@ def upsert(tx: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[s
     )
 
 
-def add_up(tx: Connection, table: Table, rows: Sequence[Row], *, key: Sequence[str], add: Sequence[str]) -> None:
-    """Insert rows; where `key` exists, add the new values of the columns `add` to those there (for counters and sums)."""
-    if not rows:
-        return
-    insert = _insert(tx, table)
-    tx.execute(
-        insert.on_conflict_do_update(index_elements=list(key), set_={name: table.c[name] + insert.excluded[name] for name in add}),
-        [dict(row) for row in rows],
-    )
-
-
 def _insert(tx: Connection, table: Table) -> Any:  # Any: the two dialects' Insert classes share no typed parent with these methods
     return (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
 

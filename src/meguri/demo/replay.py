@@ -16,16 +16,18 @@ from typing import TypeVar
 
 import msgspec
 
+from meguri.core.batches import batches
 from meguri.core.errors import Conflict, Unavailable
+from meguri.core.retries import retrying
 from meguri.core.times import iso, micros
+from meguri.demo.client import RetryingClient
 from meguri.demo.scenes import DAY, DayError, Json, Moment, Scene
-from meguri.demo.wire import Wire
 from meguri.sdk.client import Client
 
 DELAY = timedelta(hours=24)
 """How long after an hour its truth is known."""
 BATCH = 2_000
-PATIENCE_SECONDS = 180.0
+RETRY_SECONDS = 180.0
 ALARMS = "alert.opened"
 
 T = TypeVar("T")
@@ -99,9 +101,9 @@ class Replay:
         self.cursor = Cursor.read(cursor_file, scene.start)
         self._tell, self._progress, self._revive = tell, progress, revive
         headers = {"Authorization": f"Bearer {token}"}
-        self._server = Wire(self._server_url, headers, patience_seconds=PATIENCE_SECONDS)
-        self._labels = Wire(self._server_url, headers, patience_seconds=PATIENCE_SECONDS)
-        self._endpoint = Wire(self._endpoint_url, headers, patience_seconds=PATIENCE_SECONDS)
+        self._server = RetryingClient(self._server_url, headers, within_seconds=RETRY_SECONDS)
+        self._labels = RetryingClient(self._server_url, headers, within_seconds=RETRY_SECONDS)
+        self._endpoint = RetryingClient(self._endpoint_url, headers, within_seconds=RETRY_SECONDS)
         self._labeller = ThreadPoolExecutor(1, thread_name_prefix="labels")
         self._labelling: list[Future[None]] = []
         self._truths: deque[Moment] = deque()
@@ -111,11 +113,11 @@ class Replay:
         if self.cursor.is_trained:
             return
         name = self.scene.name
-        for rows in _batches(self.scene.history(), BATCH):
+        for rows in batches(self.scene.history(), BATCH):
             self._push(rows)
         self.advance_watermark(self.scene.start)
         if self._serving() is None:
-            self._patiently(self._train)
+            self._retry(self._train)
             self.advance_watermark(self.scene.start)
         if self._serving() is None:
             raise Conflict(f"the first model of {name} does not serve: `meguri loop history` and `meguri pipelines runs` say why")
@@ -212,7 +214,7 @@ class Replay:
         for future in self._labelling:
             future.result()
         self._labelling.clear()
-        self._patiently(lambda: self.client.projects.advance_watermark(self.scene.name, until))
+        self._retry(lambda: self.client.projects.advance_watermark(self.scene.name, until))
         for event in self._new_events():
             self.cursor.sequence = event.sequence
             self._tell(event)
@@ -224,7 +226,7 @@ class Replay:
         """The history of the project, the oldest first."""
         while True:
             query = {"project": self.scene.name, "after": after, "limit": 1_000, "kinds": ",".join(kinds) if kinds else None}
-            page = self._patiently(partial(self.client.get, "/api/v1/history", **query))["items"]
+            page = self._retry(partial(self.client.get, "/api/v1/history", **query))["items"]
             for each in page:
                 at = each.get("event_at")
                 yield LoopEvent(each["sequence"], each["kind"], each["subject"], each["payload"], None if at is None else _time(at))
@@ -252,7 +254,7 @@ class Replay:
         """What the first version would have reached on the very rows that were served: the server scores it on their logged inputs."""
         first = next(iter(self.events(kinds=["model_version.created"]))).subject
         body = {"version": first, "start": iso(self.scene.start), "end": iso(end)}
-        answer = self._patiently(lambda: self.client.post(f"/api/v1/endpoints/{self.scene.name}/comparisons", body))
+        answer = self._retry(lambda: self.client.post(f"/api/v1/endpoints/{self.scene.name}/comparisons", body))
         return float(answer["other"][metric])
 
     def close(self) -> None:
@@ -261,42 +263,23 @@ class Replay:
             wire.close()
 
     def _serving(self) -> str | None:
-        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name))
+        found = self._retry(lambda: self.client.endpoints.get(self.scene.name))
         version: str | None = found.get("version")
         return version
 
     def _server_url(self) -> str:
-        self._patiently(lambda: self.client.get("/health"))  # finds the server again where it moved
+        self._retry(lambda: self.client.get("/health"))  # finds the server again where it moved
         return self.client.connection.url
 
     def _endpoint_url(self) -> str:
-        found = self._patiently(lambda: self.client.endpoints.get(self.scene.name))
+        found = self._retry(lambda: self.client.endpoints.get(self.scene.name))
         if found["url"] is None:
             raise ConnectionError(f"endpoint {self.scene.name} is {found['state']}")
         return str(found["url"])
 
-    def _patiently(self, ask: Callable[[], T]) -> T:
-        """Ask again while the server is away."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                return ask()
-            except Unavailable:
-                if time.monotonic() > deadline:
-                    raise
-                self._revive()
-                time.sleep(0.2)
-
-
-def _batches(rows: Iterable[Json], size: int) -> Iterable[list[Json]]:
-    batch: list[Json] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    def _retry(self, ask: Callable[[], T]) -> T:
+        """Ask again while the server is unavailable."""
+        return retrying(Unavailable, within_seconds=RETRY_SECONDS, longest_seconds=0.2, on_error=lambda _error: self._revive())(ask)
 
 
 def _time(text: str) -> datetime:

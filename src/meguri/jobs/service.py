@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, func, select, update
+from tenacity import Retrying
 
 from meguri.core.actor import acting_as, current_actor
 from meguri.core.errors import Conflict, NotFound, Unavailable
 from meguri.core.ids import JobId
+from meguri.core.retries import retrying
 from meguri.core.times import Clock
 from meguri.db.dialect import insert_ignore
 from meguri.db.engine import Database, wake
@@ -161,46 +163,35 @@ class Jobs:
         if handler is None:
             raise NotFound("job handler", row.kind, "this release does not know that kind of job")
         context = _Context(self, row.id, row.project, step)
-        for pause in self._pauses(TRIES - 1):
-            try:
-                return handler(context, row.payload)
-            except Unavailable as error:
-                if context.is_exhausted:
-                    raise
-                logger.warning("job waits", extra={"job": row.id, "why": error.message})
-            self.pause(pause)
-            now = self._retry_until_available(lambda: self._begin(row.id))
-            if now is None or now.state not in LIVE:
-                return None
-        context.is_last_try = True
-        return handler(context, row.payload)
+
+        def attempt() -> dict[str, Any] | None:  # Any: JSON
+            context.tries += 1
+            if context.tries > 1:
+                now = self._retry_until_available(lambda: self._begin(row.id))
+                if now is None or now.state not in LIVE:
+                    return None
+            return handler(context, row.payload)
+
+        return self._retrying("job waits", attempts=TRIES, job=row.id, unless=lambda: context.is_exhausted)(attempt)
 
     def _retry_until_available(self, work: Callable[[], T]) -> T:
-        """Write to the ledger, however long it is away. Raises Interrupted when this process ends meanwhile."""
-        for pause in self._pauses(None):
-            try:
-                return work()
-            except Unavailable as error:
-                logger.warning("jobs wait for the ledger", extra={"why": error.message})
-            self.pause(pause)
-        raise AssertionError  # the pauses never end
+        """Write to the ledger; while it is unavailable, try again. Raises Interrupted when this process ends meanwhile."""
+        return self._retrying("jobs wait for the ledger")(work)
 
-    def patiently(self, work: Callable[[], T]) -> T:
-        """Do a part of a job, again where something is away. Raises what `work` raises the last time, and Interrupted."""
-        for pause in self._pauses(TRIES - 1):
-            try:
-                return work()
-            except Unavailable as error:
-                logger.warning("a step of a job waits", extra={"why": error.message})
-            self.pause(pause)
-        return work()
+    def retry(self, work: Callable[[], T]) -> T:
+        """Do a part of a job, again where something is unavailable. Raises what `work` raises the last time, and Interrupted."""
+        return self._retrying("a step of a job waits", attempts=TRIES)(work)
 
-    def _pauses(self, number: int | None) -> Iterator[float]:
-        """Seconds to wait, longer each time; without end where no number is given."""
-        pause = self._pause_seconds
-        for _ in count() if number is None else range(number):
-            yield pause
-            pause = min(pause * 2, LONGEST_PAUSE * self._pause_seconds)
+    def _retrying(self, message: str, *, attempts: float = math.inf, unless: Callable[[], bool] = lambda: False, **fields: str) -> Retrying:
+        return retrying(
+            Unavailable,
+            attempts=attempts,
+            first_seconds=self._pause_seconds,
+            longest_seconds=LONGEST_PAUSE * self._pause_seconds,
+            unless=unless,
+            sleep=self.pause,
+            on_error=lambda error: logger.warning(message, extra={**fields, "why": str(error)}),
+        )
 
     def pause(self, seconds: float) -> None:
         """Wait, for as long as this process goes on. Raises Interrupted."""
@@ -264,8 +255,13 @@ class Jobs:
 class _Context:
     def __init__(self, jobs_service: Jobs, id: str, project: str, step: Step) -> None:
         self._jobs, self.id, self.project, self._step = jobs_service, id, project, step
-        self.is_last_try = self.is_exhausted = False
+        self.tries = 0
+        self.is_exhausted = False
         self._results: dict[str, Any] = {}  # Any: JSON
+
+    @property
+    def is_last_try(self) -> bool:
+        return self.tries >= TRIES
 
     def step(self, name: str, function: Callable[[], Any]) -> Any:  # Any: JSON
         """A step is tried again in itself and its result remembered, so that the engine sees the same steps in the same order each time."""
@@ -275,7 +271,7 @@ class _Context:
 
     def _tried(self, function: Callable[[], Any]) -> Any:  # Any: JSON
         try:
-            return self._jobs.patiently(function)
+            return self._jobs.retry(function)
         except Unavailable:
             self.is_exhausted = True
             raise

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, literal, select, tuple_
 
+from meguri.core.batches import batches
 from meguri.core.errors import Invalid, NotFound
 from meguri.core.times import Clock
 from meguri.db.dialect import insert_ignore
@@ -117,8 +118,8 @@ def _reached(tx: Connection, of: Node, depth: int, direction: Literal["up", "dow
 def _labels(tx: Connection, wanted: set[Node]) -> list[LabelledNode]:
     keys = sorted((node.kind, node.id) for node in wanted)
     rows: list[LabelledNode] = []
-    for start in range(0, len(keys), 400):
-        query = select(nodes).where(tuple_(nodes.c.kind, nodes.c.id).in_(keys[start : start + 400]))
+    for some in batches(keys, 400):
+        query = select(nodes).where(tuple_(nodes.c.kind, nodes.c.id).in_(some))
         rows += [LabelledNode(row.kind, row.id, row.label, row.at) for row in tx.execute(query)]
     return sorted(rows, key=lambda each: (each.at, each.kind, each.id))
 

@@ -131,12 +131,6 @@ def list_steps(tx: Connection, pipeline_run: str) -> list[StepExecution]:
     return [_step(row) for row in tx.execute(query)]
 
 
-def find_step_of(tx: Connection, run: str) -> StepExecution | None:
-    """The step whose last attempt a tracked run is."""
-    row = tx.execute(select(step_executions).where(step_executions.c.run == run)).first()
-    return None if row is None else _step(row)
-
-
 def find_cached(tx: Connection, project: str, key: Digest) -> CachedOutput | None:
     row = tx.execute(select(step_cache).where(step_cache.c.project == project, step_cache.c.key == key)).first()
     return None if row is None else CachedOutput(RunId(row.run), msgspec.convert(row.output, ValueRef))

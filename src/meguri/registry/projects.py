@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import tarfile
 import tempfile
 from collections.abc import Mapping
@@ -178,10 +177,6 @@ class Projects:
         query = query.where(applied_bundles.c.project == project)
         row = tx.execute(query).first()
         return None if row is None else Bundle(BundleDigest(row.digest), row.project, Digest(row.archive))
-
-    def drop_unpacked(self) -> None:
-        """Remove unpacked folders; they come back from their blobs when they are needed."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def bundle_digest(definition: ProjectDefinition, archive: bytes) -> BundleDigest:

@@ -121,10 +121,6 @@ class Registry:
             )
         tables.delete_version(tx, id)
 
-    def read_model(self, version: ModelVersion) -> bytes:
-        """What is served. Raises NotFound where the blob is gone."""
-        return self.blobs.read(version.blob)
-
     def read_reference(self, version: ModelVersion) -> dict[str, Any] | None:  # Any: JSON
         """The profile of the training rows (`Reference.from_json` reads it); None for a version without one."""
         reference = version.reference

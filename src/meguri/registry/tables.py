@@ -123,12 +123,6 @@ def get_version(tx: Connection, id: str) -> ModelVersion:
     return _with_aliases(tx, [row])[0]
 
 
-def find_version(tx: Connection, project: str, name: str, number: int) -> ModelVersion | None:
-    query = _versions().where(models.c.project == project, models.c.name == name, model_versions.c.number == number)
-    found = _with_aliases(tx, tx.execute(query).all())
-    return found[0] if found else None
-
-
 def list_versions(tx: Connection, project: str, name: str) -> list[ModelVersion]:
     """The newest first."""
     query = _versions().where(models.c.project == project, models.c.name == name).order_by(model_versions.c.number.desc())

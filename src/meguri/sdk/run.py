@@ -17,6 +17,7 @@ from typing import Any, SupportsFloat, SupportsIndex
 from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unavailable
 from meguri.core.ids import new_id
 from meguri.core.points import WirePoint, ensure_metric_key, wire_value
+from meguri.core.retries import retrying
 from meguri.sdk.buffer import Buffer
 from meguri.sdk.capture import run_environment
 from meguri.sdk.client import Client, connect
@@ -30,6 +31,7 @@ logger = logging.getLogger("meguri")
 FINISH_SECONDS = 60.0
 """How long `finish` waits for a server that is away."""
 EXIT_SECONDS = 10.0
+START_SECONDS = 5.0
 UPLOAD_SECONDS = 60.0
 
 
@@ -183,15 +185,7 @@ class Run:
             (self._buffer or self._renew()).add_lines(lines)
 
     def _upload(self, name: str, file: Path, kind: str) -> dict[str, Any]:  # Any: JSON
-        deadline, pause = time.monotonic() + UPLOAD_SECONDS, 0.2
-        while True:
-            try:
-                return self.client.runs.upload(self.id, name, file, kind)
-            except Unavailable:
-                if time.monotonic() + pause > deadline:
-                    raise
-            time.sleep(pause)
-            pause *= 2
+        return retrying(Unavailable, within_seconds=UPLOAD_SECONDS)(self.client.runs.upload, self.id, name, file, kind)
 
     def _begin_end(self) -> bool:
         """False where somebody else has begun to end it."""
@@ -315,7 +309,7 @@ def init(
             "texts": found.texts,
             "parent": parent.id if isinstance(parent, Run) else parent,
         }
-        started = _patiently(client, body)
+        started = retrying(Unavailable, within_seconds=START_SECONDS)(client.post, "/api/v1/runs", body)  # its id makes a resend harmless
         if started["status"] != "running":
             raise RunFinished(started["id"])
     except BaseException:
@@ -432,19 +426,6 @@ def detach() -> None:
     newest = _newest()
     if newest is not None:
         newest.detach()
-
-
-def _patiently(client: Client, body: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-    """Start the run, and retry while the server restarts. The id makes a repeated request harmless."""
-    for pause in (0.2, 0.5, 1.0, 2.0, 0.0):
-        try:
-            started: dict[str, Any] = client.post("/api/v1/runs", body)
-            return started
-        except Unavailable:
-            if not pause:
-                raise
-            time.sleep(pause)
-    raise AssertionError  # the loop returns or raises
 
 
 def _newest() -> Run | None:

@@ -6,7 +6,6 @@ import atexit
 import json
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from meguri.core.errors import HomeInUse, Unavailable, Unsupported
+from meguri.core.retries import retrying
 from meguri.core.settings import read_settings
 
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
@@ -75,11 +75,6 @@ class Connection:
         self._pid = os.getpid()
         self._embedded: httpx.BaseTransport | None = None
         self._http = self._open()
-
-    @property
-    def is_embedded(self) -> bool:
-        """Whether this process is the owner of the home."""
-        return self._embedded is not None
 
     @property
     def url(self) -> str:
@@ -198,18 +193,18 @@ def _find_url(home: Path) -> str | None:
 
 
 def _embed_or_wait(home: Path) -> tuple[httpx.BaseTransport | None, str]:
-    """Own the home, or wait a little for the owner that is just starting. Raises HomeInUse, Unsupported."""
-    patience = time.monotonic() + STARTING_SECONDS
-    while True:
+    """Own the home, or wait for the owner that has just started. Raises HomeInUse, Unsupported."""
+
+    def attempt() -> tuple[httpx.BaseTransport | None, str]:
         try:
             return _borrow(home), EMBEDDED_URL
         except HomeInUse:
             url = _find_url(home)
-            if url is not None:
-                return None, url
-            if time.monotonic() > patience:
+            if url is None:
                 raise
-            time.sleep(0.1)
+            return None, url
+
+    return retrying(HomeInUse, within_seconds=STARTING_SECONDS, first_seconds=0.1, longest_seconds=0.1)(attempt)
 
 
 def _borrow(home: Path) -> httpx.BaseTransport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from meguri.core.batches import batches
 from meguri.core.errors import NotFound
 from meguri.core.ids import ArtifactId, Digest, ExperimentId, RunId
 from meguri.db.dialect import insert_ignore, upsert
@@ -203,7 +204,7 @@ def set_values(tx: Connection, table: Table, run: str, values: Mapping[str, Valu
 def values_of(tx: Connection, table: Table, ids: Sequence[str]) -> dict[str, dict[str, Value]]:
     """Parameters or tags of runs, keys in alphabetical order."""
     found: dict[str, dict[str, Value]] = {id: {} for id in ids}
-    for some in _pieces(ids):
+    for some in batches(ids, 500):
         for row in tx.execute(select(table).where(table.c.run.in_(some)).order_by(table.c.run, table.c.key)):
             found[row.run][row.key] = row.value
     return found
@@ -288,9 +289,3 @@ def _experiment(row: Row[Any]) -> Experiment:  # Any: as above
 
 def _artifact(row: Row[Any]) -> Artifact:  # Any: as above
     return Artifact(ArtifactId(row.id), RunId(row.run), row.name, Digest(row.blob), row.kind, row.size, row.media_type, row.created_at)
-
-
-def _pieces(ids: Sequence[str], size: int = 500) -> Iterable[Sequence[str]]:
-    """Databases bound the number of parameters of a statement."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from meguri.sdk import run as runs
 from meguri.sdk.client import connect
+from meguri.sdk.transport import EMBEDDED_URL
 from meguri.testing.server import start_server
 
 
@@ -63,7 +64,7 @@ def test_script_without_a_server_is_its_own_and_leaves_the_home_to_the_next(tmp_
         made.append(done.stdout.strip())
     with connect(home=tmp_path / "home") as client:
         assert [(found["id"], found["status"]) for found in client.runs.all(sort="started_at")] == [(run, "finished") for run in made]
-        assert (tmp_path / "home" / "owner.lock").exists() and client.connection.is_embedded
+        assert (tmp_path / "home" / "owner.lock").exists() and client.connection.url == EMBEDDED_URL
         with connect(home=tmp_path / "home") as second:
             assert len(second.runs.list()) == 2
     assert [steps(tmp_path / "home", run) for run in made] == [[0], [1]]

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from meguri.cli.csvfile import Columns, batches, read_rows
+from meguri.cli.csvfile import Columns, read_rows
+from meguri.core.batches import batches
 from meguri.core.definitions.features import DType
 from meguri.core.errors import Invalid
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from meguri.core.batches import batches
 from meguri.core.errors import Unavailable
 from meguri.core.ids import RunId
 from meguri.core.points import Point
@@ -31,6 +32,8 @@ CREATE TABLE IF NOT EXISTS writers (
 ) WITHOUT ROWID;
 """
 _NOT_A_NUMBER = float("nan")
+PARAMETERS = 500
+"""SQLite bounds the number of parameters of a statement."""
 
 
 class SqliteSeries:
@@ -81,7 +84,7 @@ class SqliteSeries:
     def last_of(self, runs: Sequence[RunId]) -> dict[RunId, dict[str, Point]]:
         found: dict[RunId, dict[str, Point]] = {run: {} for run in runs}
         with self._read() as reader:
-            for some in _pieces(list(found)):
+            for some in batches(found, PARAMETERS):
                 rows = reader.execute(
                     f"SELECT run, key, step, value, sent_at FROM series WHERE run IN ({_marks(some)}) ORDER BY run, key", some
                 )
@@ -180,7 +183,7 @@ def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str,
 
 def _find_series(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
     found = {}
-    for some in _pieces(keys):
+    for some in batches(keys, PARAMETERS):
         rows = tx.execute(
             f"SELECT key, id, points, step, value, sent_at FROM series WHERE run = ? AND key IN ({_marks(some)})", (run, *some)
         )
@@ -221,13 +224,7 @@ def _number(value: float | None) -> float:
     return _NOT_A_NUMBER if value is None else value
 
 
-def _pieces(values: list[str], size: int = 500) -> Iterator[list[str]]:
-    """SQLite bounds the number of parameters of a statement."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
-
-
-def _marks(values: list[str]) -> str:
+def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
 
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from meguri.core.errors import MeguriError, Unavailable
-from meguri.demo.wire import Wire
+from meguri.demo.client import RetryingClient
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -43,8 +43,8 @@ def server() -> Iterator[HTTPServer]:
     thread.join()
 
 
-def _wire(server: HTTPServer, patience_seconds: float = 5.0) -> Wire:
-    return Wire(lambda: f"http://127.0.0.1:{server.server_port}", {}, patience_seconds=patience_seconds)
+def _wire(server: HTTPServer, within_seconds: float = 5.0) -> RetryingClient:
+    return RetryingClient(lambda: f"http://127.0.0.1:{server.server_port}", {}, within_seconds=within_seconds)
 
 
 @pytest.mark.parametrize("trouble", [0, 503, 429])
@@ -66,6 +66,6 @@ def test_a_refused_request_is_not_sent_again(server: HTTPServer) -> None:
 
 
 def test_patience_ends() -> None:
-    wire = Wire(lambda: "http://127.0.0.1:1", {}, patience_seconds=0.0)
+    wire = RetryingClient(lambda: "http://127.0.0.1:1", {}, within_seconds=0.0)
     with pytest.raises(Unavailable, match="was not answered within 0 s"):
         wire.post("/x", {})
