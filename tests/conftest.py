@@ -1,4 +1,4 @@
-"""Fixtures for all tests: databases of both dialects, the ledger, the platform and a server process"""
+"""Fixtures for all tests: databases of both dialects, the ledger, the platform and a server process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from meguri.core.settings import Settings
 from meguri.db.engine import Database
@@ -85,25 +86,24 @@ def server(home: Path) -> Iterator[RunningServer]:
         yield running
 
 
-LONGEST_FIRST = ("e2e", "faults", "docs", "golden", "integration", "conformance", "contract", "architecture", "unit")
-"""Folders in the order in which their tests start: a long group that starts last would run alone at the end."""
+FOLDERS = ("e2e", "faults", "docs", "golden", "integration", "conformance", "contract", "architecture", "unit")
+"""The order in which tests start. The longest files are first: one that starts last runs alone at the end."""
+TOGETHER = ("tests/e2e/", "tests/integration/errors/")
+"""Folders whose files share one server."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests by folder, and keep those together that share a fixture: `xdist_group` names one worker's share."""
-    items.sort(key=_place)
-    for item in items:
-        if (group := _group(item)) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: next((FOLDERS.index(part) for part in item.path.parts if part in FOLDERS), len(FOLDERS)))
 
 
-def _place(item: pytest.Item) -> int:
-    return next((LONGEST_FIRST.index(part) for part in item.path.parts if part in LONGEST_FIRST), len(LONGEST_FIRST))
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
+    """With several workers, the tests of a file run in one of them, and so do the files of a folder in `TOGETHER`: fixtures of a module are
+    made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
-def _group(item: pytest.Item) -> str | None:
-    """The module, where a fixture of module scope is used: another worker would make it again."""
-    definitions = getattr(item, "_fixtureinfo", None)
-    shared = definitions.name2fixturedefs.values() if definitions else ()
-    is_shared = any(definition[-1].scope in ("module", "class") for definition in shared)
-    return item.nodeid.partition("::")[0] if is_shared else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    return ByFile(config, log)

@@ -1,7 +1,7 @@
 """Long files and long functions may only become fewer and shorter.
 
-`tails.toml` holds those that are over the limit today. One that is over it and not listed, or longer than listed, fails; one that has
-become shorter fails too, until its number is lowered, so that it stays so.
+`tails.toml` lists those that are over the limit, with their lines. A file or function that is over the limit and not listed, or longer than
+listed, fails. One that has become shorter passes; lower its number in the same commit.
 """
 
 from __future__ import annotations
@@ -48,4 +48,6 @@ def measure() -> dict[str, dict[str, int]]:
 
 def test_tails_only_shrink() -> None:
     listed = tomllib.loads((ROOT / "tests/architecture/tails.toml").read_text())
-    assert measure() == {"files": listed["files"], "functions": listed["functions"]}
+    found = measure()
+    longer = {kind: {name: lines for name, lines in found[kind].items() if lines > listed[kind].get(name, 0)} for kind in LIMITS}
+    assert longer == {"files": {}, "functions": {}}

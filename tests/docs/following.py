@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from meguri.testing.require import missing
 from meguri.testing.server import running_server
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -36,7 +37,9 @@ def followed(page: Path, folder: Path) -> Iterator[Followed]:
                 file = folder / text.splitlines()[0].removeprefix("# ")
                 file.parent.mkdir(exist_ok=True)
                 file.write_text(text)
-            elif text.strip() != "meguri server" and ("curl" not in text or shutil.which("curl")):
+            elif text.strip() != "meguri server":
+                if "curl" in text and shutil.which("curl") is None:
+                    missing("curl", "curl was not found (on Debian: apt-get install curl)")
                 output[text] = run(folder, text)
         yield Followed(folder, output)
 

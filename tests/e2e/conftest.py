@@ -63,11 +63,9 @@ OPTIONS: dict[str, Any] = {  # Any: Playwright's options
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder run in one worker: they share the server and what it has computed."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.chromium)
-            item.add_marker(pytest.mark.xdist_group("e2e"), append=False)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +93,7 @@ class Site:
         return f"{self.server.url}/p/{self.project}{path}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pages() -> Path:
     """The built pages."""
     folder = ui_folder()
@@ -104,7 +102,7 @@ def pages() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The pond, played until a retrained model serves."""
     home = tmp_path_factory.mktemp("pond") / "home"
@@ -114,7 +112,7 @@ def site(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
         yield Site(server, client)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def empty_site(pages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A new installation; its only project has one run and nothing else."""
     home = tmp_path_factory.mktemp("new") / "home"

@@ -12,6 +12,12 @@ from meguri.testing.server import RunningServer, running_server
 from tests.faults.player import prepare
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.faults)
+
+
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The kiosk on the day before its stream: rows pushed, the first model trained, judged and in service. Its server has stopped."""

@@ -1,4 +1,4 @@
-"""What a test needs of the machine: where it is missing the test is skipped, or fails if MEGURI_TEST_REQUIRE names it."""
+"""Programs and data that a test needs of the machine. Without them the test is skipped, or fails if MEGURI_TEST_REQUIRE names them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import pytest
 
 
 def missing(what: str, why: str) -> NoReturn:
-    """End the test for want of `what` (`postgresql`, `chromium`). In continuous integration nothing may be skipped."""
+    """End the test because `what` is not there: fail if the list in MEGURI_TEST_REQUIRE names it, else skip.
+
+    Names in use: `postgresql`, `chromium`, `curl`, `mount` (a small file system can be mounted), `bikes` (the data set of the demo).
+    """
     required = [name.strip() for name in os.environ.get("MEGURI_TEST_REQUIRE", "").split(",")]
     if what in required:
         pytest.fail(f"{what} is required by MEGURI_TEST_REQUIRE, but {why}", pytrace=False)

@@ -16,7 +16,7 @@ from meguri.demo.project import apply
 from meguri.demo.replay import LoopEvent, Replay
 from meguri.demo.scenes import DAY, DayError, Json, Moment
 from meguri.sdk.client import Client, connect
-from meguri.testing.server import RunningServer
+from meguri.testing.server import RunningServer, running_server
 
 PROJECT = Path(__file__).parent / "pond"
 START = datetime(2024, 3, 1, tzinfo=UTC)
@@ -106,5 +106,13 @@ def playing(server: RunningServer, pond: Pond) -> Iterator[Player]:
 
 @pytest.fixture
 def player(server: RunningServer) -> Iterator[Player]:
+    """The pond with its first model in service, on a server of its own."""
     with playing(server, Pond()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_player(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Player]:
+    """As `player`, for tests that leave a champion in service and compare with what was there before."""
+    with running_server(tmp_path_factory.mktemp("shared") / "home") as server, playing(server, Pond()) as made:
         yield made

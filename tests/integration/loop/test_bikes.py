@@ -11,13 +11,16 @@ from meguri.demo.project import apply, examples_folder
 from meguri.demo.replay import Replay
 from meguri.demo.scenes import Bikes
 from meguri.sdk.client import connect
+from meguri.testing.require import missing
 from meguri.testing.server import RunningServer
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "bike-sharing" / "hour.csv"
 
 
-@pytest.mark.skipif(not DATA.is_file(), reason=f"the bike rentals are not there: {DATA}")
+@pytest.mark.long
 def test_the_loop_retrains_on_real_rentals_and_beats_standing_still(server: RunningServer) -> None:
+    if not DATA.is_file():
+        missing("bikes", f"the bike rentals are not there: {DATA}")
     scene = Bikes(DATA, end=datetime(2011, 7, 1, tzinfo=UTC))
     with connect(url=server.url, token=server.token) as client:
         apply(client, examples_folder("bikes"))

@@ -90,6 +90,7 @@ def test_a_comparison_over_a_window_without_labels_is_refused(played: Player) ->
         played.client.post("/api/v1/endpoints/pond/comparisons", body)
 
 
+@pytest.mark.long
 def test_two_replays_make_the_same_history(played: Player, tmp_path: Path) -> None:
     with running_server(tmp_path / "home") as server, playing(server, Pond()) as again:
         again.replay.run()
