@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from meguri.core.definitions.checks import ensure_sound
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.features.service import Features
 from meguri.registry.projects import Plan, Projects
@@ -17,10 +16,10 @@ class Applying:
     def __init__(self, projects: Projects, features: Features, serving: Serving) -> None:
         self.projects, self.features, self.serving = projects, features, serving
 
-    def apply(self, tx: Connection, definition: ProjectDefinition, archive: bytes) -> Plan:
+    def apply(self, tx: Connection, manifest: bytes, archive: bytes) -> Plan:
         """Raises Invalid, NotFound (a name that is not declared), Conflict (a column that would change its type), AlreadyExists."""
-        ensure_sound(definition)
-        plan = self.projects.apply(tx, definition, archive)
+        plan = self.projects.apply(tx, manifest, archive)
+        definition = ProjectDefinition.from_json(manifest)
         self.features.define(tx, definition)
         self.serving.define(tx, definition)
         return plan

@@ -112,7 +112,7 @@ def build(settings: Settings) -> Platform:
         store,
         home.path,
         projects.find_definition,
-        Deployables(registry),
+        Deployables(registry, projects),
         lambda endpoint: supervisor.keep(f"endpoint-{endpoint}", _endpoint_command(home.path, endpoint)),
         utc_now,
         new_id,
@@ -145,7 +145,7 @@ def build(settings: Settings) -> Platform:
         find_reference=lambda tx, version: registry.read_reference(registry.get_version(tx, version)),
         find_baseline=lambda tx, version: registry.get_version(tx, version).baseline,
     )
-    delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects.find_definition, utc_now, new_id)
+    delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects, utc_now, new_id)
     automation = Automation(
         db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, utc_now
     )

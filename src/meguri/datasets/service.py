@@ -14,12 +14,23 @@ from sqlalchemy import Connection
 from meguri.core.definitions.features import EntityDefinition, SourceDefinition
 from meguri.core.digests import digest_of_value
 from meguri.core.errors import NotFound
-from meguri.core.ids import NewId, SnapshotId
+from meguri.core.ids import Digest, NewId, SnapshotId
 from meguri.core.times import Clock, iso
 from meguri.datasets import tables as sql
 from meguri.datasets.digest import frame_digest
 from meguri.datasets.model import Dataset, QuarantinedRow, Rejected, Schema, Snapshot
-from meguri.datasets.sources import IDENTITY, columns_of, known_at, source_rows, table_of
+from meguri.datasets.sources import (
+    ARRIVED,
+    IDENTITY,
+    KNOWN,
+    ORDER,
+    columns_of,
+    known_at,
+    last_corrections,
+    rows_seen_by,
+    source_rows,
+    table_of,
+)
 from meguri.datasets.statistics import ENOUGH_ROWS, infer, summarise, validate
 from meguri.db.dialect import insert_ignore
 from meguri.db.engine import Database
@@ -36,25 +47,39 @@ class Datasets:
     def __init__(self, db: Database, events: Events, lineage: Lineage, tables: TableStore, clock: Clock, new_id: NewId) -> None:
         self.db, self.events, self.lineage, self.tables, self.clock, self.new_id = db, events, lineage, tables, clock, new_id
 
-    def take(self, project: str, source: SourceDefinition, entity: EntityDefinition, *, until: datetime, known_by: datetime) -> Snapshot:
-        """Pin the rows of a source with an event time before `until`, known by `known_by`.
+    def take(
+        self,
+        project: str,
+        source: SourceDefinition,
+        entity: EntityDefinition,
+        *,
+        until: datetime,
+        known_by: datetime,
+        live_since: datetime | None = None,
+    ) -> Snapshot:
+        """Pin the rows of a source with an event time before `until`, known by `known_by`; arrivals count from `live_since` on.
 
-        The first snapshot with enough rows decides the dataset's schema. The same rows up to the same times are the same snapshot. Raises
-        NotFound where nothing was ever pushed.
+        Corrections are pinned with what they replace, and are in the digest; the number of rows and the statistics are those of the last
+        corrections. The first snapshot with enough rows decides the dataset's schema. The same rows up to the same times are the same
+        snapshot. Raises NotFound where nothing was ever pushed.
         """
         table = table_of(project, source.name)
         version = self.tables.version(table)
         if version is None:
             raise NotFound("rows of source", source.name, "push some first")
-        frame = self._rows(project, source, entity, version, until, known_by)
-        snapshot = self._describe(project, source, entity, version, until, known_by, frame)
+        rows = source_rows(self.tables, project, source, entity, version).filter(pl.col(source.event_time) < until)
+        seen = rows_seen_by(rows, source, known_by, live_since).collect()
+        frame = _current(seen, source, entity)
+        snapshot = self._describe(project, source, entity, version, until, known_by, frame, _digest(seen, source, entity))
         with self.db.write() as tx:
             same = sql.find_same(tx, snapshot)
             return same if same is not None else self._keep(tx, snapshot, frame)
 
     def read(self, snapshot: Snapshot, source: SourceDefinition, entity: EntityDefinition) -> pl.DataFrame:
-        """The rows of a snapshot, ordered by event time, entity and identity."""
-        return self._rows(snapshot.project, source, entity, snapshot.version, snapshot.until, snapshot.known_by).drop(IDENTITY)
+        """The rows of a snapshot, of each event the last correction in its table version, ordered by event time and key."""
+        rows = source_rows(self.tables, snapshot.project, source, entity, snapshot.version)
+        wanted = rows.filter(pl.col(source.event_time) < snapshot.until, known_at(source) <= snapshot.known_by)
+        return _current(wanted.collect(), source, entity)
 
     def get_snapshot(self, id: SnapshotId) -> Snapshot:
         with self.db.read() as tx:
@@ -120,13 +145,6 @@ class Datasets:
         with self.db.read() as tx:
             return sql.count_quarantined(tx, project)
 
-    def _rows(
-        self, project: str, source: SourceDefinition, entity: EntityDefinition, version: int, until: datetime, known_by: datetime
-    ) -> pl.DataFrame:
-        rows = source_rows(self.tables, project, source, entity, version)
-        wanted = rows.filter(pl.col(source.event_time) < until, known_at(source) <= known_by)
-        return wanted.sort(source.event_time, entity.key, IDENTITY).collect()
-
     def _describe(
         self,
         project: str,
@@ -136,6 +154,7 @@ class Datasets:
         until: datetime,
         known_by: datetime,
         frame: pl.DataFrame,
+        digest: Digest,
     ) -> Snapshot:
         columns = columns_of(source, entity)
         schema = self.find_schema(project, source.name)
@@ -150,7 +169,7 @@ class Datasets:
             until,
             known_by,
             len(frame),
-            frame_digest(frame.drop(IDENTITY)),
+            digest,
             columns,
             summarise(frame, columns),
             validate(schema, frame) if schema is not None else (),
@@ -189,6 +208,17 @@ class Datasets:
             "values": values,
             "at": self.clock(),
         }
+
+
+def _current(rows: pl.DataFrame, source: SourceDefinition, entity: EntityDefinition) -> pl.DataFrame:
+    return last_corrections(rows.lazy(), source, entity).drop(IDENTITY, ARRIVED, ORDER).collect()
+
+
+def _digest(rows: pl.DataFrame, source: SourceDefinition, entity: EntityDefinition) -> Digest:
+    """A content address of rows with their corrections, which does not depend on when they were pushed where that decides nothing."""
+    known = rows.with_columns(known_at(source).alias(KNOWN)).sort(source.event_time, entity.key, KNOWN, ORDER)
+    late = pl.when(pl.col(ARRIVED) > pl.col(KNOWN)).then(pl.col(ARRIVED))
+    return frame_digest(known.with_columns(late.alias(ARRIVED)).drop(KNOWN, IDENTITY, ORDER))
 
 
 def _told(source: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:  # Any: column values, JSON

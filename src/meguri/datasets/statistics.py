@@ -17,7 +17,8 @@ ENOUGH_ROWS = 100
 """Below it a snapshot says too little for ranges and required columns."""
 
 SLACK = 5.0
-"""A range is widened by this many times its width on each side: wide enough for demand that grows several times, not for a wrong unit."""
+"""A range is widened by this many times its width on each side: wide enough for demand that grows several times and for degrees below zero
+after a summer, not for a wrong unit. That numbers were never negative is no rule: whole degrees of a summer look like counts."""
 
 LARGEST_DOMAIN = 50
 
@@ -68,7 +69,7 @@ def _column(values: pl.Series, dtype: DType) -> ColumnStatistics:
     present = values.drop_nulls()
     plain = ColumnStatistics(values.name, dtype, len(values), values.null_count(), present.n_unique())
     if dtype in ("str", "bool"):
-        frequent = present.cast(pl.String).value_counts().sort(["count", values.name], descending=[True, False]).head(TOP)
+        frequent = present.cast(pl.String).rename("text").value_counts().sort(["count", "text"], descending=[True, False]).head(TOP)
         return replace(plain, top=tuple((str(text)[:200], int(count)) for text, count in frequent.iter_rows()))
     numbers = present.to_physical().cast(pl.Float64).to_numpy()
     numbers = numbers[np.isfinite(numbers)]
@@ -105,6 +106,5 @@ def _range(column: ColumnStatistics, values: pl.Series, *, unique: bool) -> tupl
     whole = bool((numbers == numbers.floor()).all())
     if whole and unique:
         return None, None
-    width = column.most - column.least
-    low = 0.0 if whole and column.least >= 0 else column.least - SLACK * width  # counts do not become negative
-    return low, column.most + SLACK * width
+    slack = SLACK * (column.most - column.least)
+    return column.least - slack, column.most + slack

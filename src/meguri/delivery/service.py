@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +15,6 @@ from sqlalchemy import Connection
 
 from meguri.core.definitions.automation import GateDefinition
 from meguri.core.definitions.features import FeatureSet
-from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import MeguriError, NotFound, NotPromotable, Unavailable
 from meguri.core.ids import ModelVersionId, NewId, PromotionId
 from meguri.core.times import Clock, from_micros, iso
@@ -30,13 +28,12 @@ from meguri.jobs.model import JobContext
 from meguri.jobs.service import Jobs
 from meguri.lineage.service import Lineage, Node
 from meguri.registry.model import ModelVersion
+from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 
 logger = logging.getLogger(__name__)
 
 JOB = "promotion.evaluate"
-
-Definitions = Callable[[Connection, str], ProjectDefinition | None]
 
 
 class Score(Protocol):
@@ -57,16 +54,16 @@ class Delivery:
         registry: Registry,
         features: Features,
         score: Score,
-        definitions: Definitions,
+        projects: Projects,
         clock: Clock,
         new_id: NewId,
     ) -> None:
         self.db, self.events, self.lineage, self.jobs = db, events, lineage, jobs
         self.registry, self.features, self.score = registry, features, score
-        self.definitions, self.clock, self.new_id = definitions, clock, new_id
+        self.projects, self.clock, self.new_id = projects, clock, new_id
 
     def open(self, tx: Connection, project: str, endpoint: str, challenger: ModelVersionId, gate: GateDefinition) -> Promotion:
-        """Ask for a version to become champion; the gate judges it next. Raises NotFound."""
+        """Ask for a version to become champion; the gate evaluates it next. Raises NotFound."""
         version = self.registry.get_version(tx, challenger)
         champion = self.registry.find_alias(tx, project, version.model, "champion")
         promotion = Promotion(
@@ -78,7 +75,7 @@ class Delivery:
             None if champion is None else champion.id,
             "open",
             gate,
-            self.events.watermark(tx, project) or self.clock(),
+            self._now(tx, project),
             None,
             self.clock(),
             None,
@@ -119,26 +116,38 @@ class Delivery:
                 return {"status": "approved" if verdict.passed else "rejected"}
 
     def _compare(self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None) -> tuple[Verdict, DaySums | None]:
-        with self.db.read() as tx:
-            feature_set = self._feature_set(tx, promotion)
+        """Both versions on the same held-out rows, each with the features that it was trained with."""
         cutoffs = [_cutoff(version) for version in (challenger, champion) if version is not None]
         since = max(cutoffs)
-        service, label = feature_set.service.name, feature_set.service.label
-        frame = self.features.training_frame(promotion.project, service, before=promotion.until, known_by=promotion.until, since=since)
-        frame = frame.filter(pl.col(label).is_not_null() & pl.col(label).is_not_nan())
+        chosen, frame = self._held_out(promotion, challenger, since)
+        former = None
+        if champion is not None:
+            its_set, former = self._held_out(promotion, champion, since)
+            _ensure_comparable(champion, its_set, chosen)
+            keys = [chosen.entity.key, chosen.source.event_time]
+            frame, former = (one.join(other, on=keys, how="semi").sort(*keys) for one, other in ((frame, former), (former, frame)))
         if frame.height == 0:
             span = f"between the training cut-off {iso(since)} and {iso(promotion.until)}"
             why = f"no row with a label lies {span}: give the pipeline a holdout"
             return Verdict(False, why, promotion.gate.metric, 0, 0), None
-        times, labels = event_micros(frame, feature_set), frame[label].cast(pl.Float64).to_numpy()
+        times, labels = event_micros(frame, chosen), frame[chosen.service.label].cast(pl.Float64).to_numpy()
         ensure_no_overlap(times, cutoffs)
         now = DaySums.of(times, labels, self.score(promotion.project, challenger.id, frame))
-        if champion is None:
+        if champion is None or former is None:
             before = DaySums.of(times, labels, np.full(len(labels), (challenger.spec.mean_predictor or {}).get("value", 0.0)))
             verdict = evaluate(promotion.gate, before, now, seed=f"mean:{challenger.number}")
             return replace(verdict, why=f"against the mean of the training labels: {verdict.why}"), now
-        before = DaySums.of(times, labels, self.score(promotion.project, champion.id, frame))
+        before = DaySums.of(times, labels, self.score(promotion.project, champion.id, former))
         return evaluate(promotion.gate, before, now, seed=f"{champion.number}:{challenger.number}"), now
+
+    def _held_out(self, promotion: Promotion, version: ModelVersion, since: datetime) -> tuple[FeatureSet, pl.DataFrame]:
+        """The labelled rows since the cut-off, with the features of a version."""
+        with self.db.read() as tx:
+            chosen = self.projects.features_of(tx, version) or self._declared_features(tx, promotion)
+        until = promotion.until
+        frame = self.features.training_frame_of(promotion.project, chosen, before=until, known_by=until, since=since)
+        label = pl.col(chosen.service.label)
+        return chosen, frame.filter(label.is_not_null() & label.is_not_nan())
 
     def _decide(
         self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None, verdict: Verdict, days: DaySums | None
@@ -176,14 +185,19 @@ class Delivery:
         node = self.lineage.node(tx, "promotion", promotion.id, project=promotion.project, label=label)
         self.lineage.edge(tx, Node("model_version", challenger.id), node, "evaluated")
 
-    def _feature_set(self, tx: Connection, promotion: Promotion) -> FeatureSet:
-        definition = self.definitions(tx, promotion.project)
-        endpoint = (
-            next((each for each in definition.endpoints if each.name == promotion.endpoint), None) if definition is not None else None
-        )
+    def _declared_features(self, tx: Connection, promotion: Promotion) -> FeatureSet:
+        definition = self.projects.find_definition(tx, promotion.project)
+        declared = definition.endpoints if definition is not None else ()
+        endpoint = next((each for each in declared if each.name == promotion.endpoint), None)
         if definition is None or endpoint is None:
             raise NotFound("endpoint", promotion.endpoint, "declare it in the project and apply the project again")
         return definition.feature_set(endpoint.features)
+
+    def _now(self, tx: Connection, project: str) -> datetime:
+        """The project's time: its watermark, or the clock's for a project on the wall clock."""
+        definition = self.projects.find_definition(tx, project)
+        watermark = self.events.watermark(tx, project) if definition is not None and definition.clock == "event" else None
+        return watermark or self.clock()
 
     def get(self, id: str) -> Promotion:
         """Raises NotFound."""
@@ -199,6 +213,20 @@ class Delivery:
 def event_micros(frame: pl.DataFrame, feature_set: FeatureSet) -> NDArray[np.int64]:
     """Event times of the rows, in microseconds since 1970."""
     return frame[feature_set.source.event_time].dt.epoch("us").to_numpy().astype(np.int64)
+
+
+def _ensure_comparable(champion: ModelVersion, its_set: FeatureSet, chosen: FeatureSet) -> None:
+    """Raises NotPromotable where two versions do not predict the same of the same rows."""
+    pairs = {
+        "source": (its_set.source.name, chosen.source.name),
+        "label": (its_set.service.label, chosen.service.label),
+        "key": (its_set.entity.key, chosen.entity.key),
+        "event time": (its_set.source.event_time, chosen.source.event_time),
+    }
+    for what, (its, ours) in pairs.items():
+        if its != ours:
+            why = f"the {what} of the champion {champion.label} is {its!r}, that of the challenger {ours!r}, so there are no rows to pair"
+            raise NotPromotable("the challenger", "held-out rows", f"{why}: move the alias champion by hand")
 
 
 def _cutoff(version: ModelVersion) -> datetime:

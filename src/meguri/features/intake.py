@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +14,13 @@ from meguri.datasets.model import Rejected, Schema
 from meguri.features.rows import Event, Key, Layout, Unfit, Value, read_value
 
 LARGEST_PUSH = 100_000
-WHOLE_HOUR = 0.3
-"""Where at least this share of the rows of one hour (and at least two of them) cannot be accepted, none of that hour is."""
-
-_HOUR = 3_600_000_000
 
 Row = Mapping[str, Any]  # Any: JSON as a client sent it
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What becomes of a push: `events` with the places of their rows, and the rows that are not accepted."""
+    """The result of reading a push: `events` with the places of their rows, and the rows that are not accepted."""
 
     events: list[tuple[int, Event]]
     rejected: list[Rejected]
@@ -33,17 +28,23 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rows of a source are held against. `latest`: event times after it are in the future; `advice`: what to do about those."""
+    """What rows of a source are checked with. `latest`: event times after it are in the future; `advice`: what to do about those.
+
+    `arrived`: the project's time at which the rows arrive, in microseconds; ALWAYS where it does not count, None for the wall clock's.
+    """
 
     source: SourceDefinition
     entity: EntityDefinition
     schema: Schema | None
     latest: datetime
+    arrived: int | None
     advice: str = "send the time at which it happened"
 
 
 def read_rows(rules: Rules, rows: Sequence[Row]) -> Intake:
-    """Accept or reject each row. Raises Invalid for a push that is wrong as a whole: empty, too long, or with other columns."""
+    """Accept or reject each row, whatever else the push holds.
+
+    Raises Invalid for a push that is wrong as a whole: empty, too long, or with other columns."""
     _check_push(rules, rows)
     layout = Layout.of(rules.source)
     latest = micros(rules.latest)
@@ -55,7 +56,7 @@ def read_rows(rules: Rules, rows: Sequence[Row]) -> Intake:
             events.append((place, read))
         else:
             rejected.append(read)
-    return _whole_hours(rules, rows, events, rejected)
+    return Intake(events, rejected)
 
 
 def _check_push(rules: Rules, rows: Sequence[Row]) -> None:
@@ -136,19 +137,3 @@ def _known_moment(at: int | None) -> datetime | None:
         return None if at is None else from_micros(at)
     except OverflowError:
         return None
-
-
-def _whole_hours(rules: Rules, rows: Sequence[Row], events: list[tuple[int, Event]], rejected: list[Rejected]) -> Intake:
-    """Reject what is left of an hour whose rows are largely corrupted: the rest of it cannot be trusted either."""
-    bad = Counter(micros(each.event_at) // _HOUR for each in rejected if each.event_at is not None and each.kind != "future")
-    good = Counter(event.at // _HOUR for _, event in events)
-    corrupted = {hour for hour, count in bad.items() if count >= 2 and count >= WHOLE_HOUR * (count + good[hour])}
-    if not corrupted:
-        return Intake(events, rejected)
-    for place, event in events:
-        hour = event.at // _HOUR
-        if hour in corrupted:
-            why = f"{bad[hour]} of the {bad[hour] + good[hour]} rows of this hour in the push cannot be accepted, so none of it is"
-            rejected.append(Rejected(place, rules.source.event_time, "hour", why, _known_moment(event.at), dict(rows[place])))
-    kept = [(place, event) for place, event in events if event.at // _HOUR not in corrupted]
-    return Intake(kept, sorted(rejected, key=lambda each: each.row))

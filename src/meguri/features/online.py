@@ -1,6 +1,6 @@
-"""The value of features now: written when events are pushed, read while a request waits.
+"""The value of features at a moment: events are written when they are pushed, and read while a request waits.
 
-Loads neither Polars nor SQLAlchemy, so the endpoint process looks features up by itself, from the same LMDB file.
+This module loads neither Polars nor SQLAlchemy: the endpoint process looks features up by itself, from the same LMDB file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,19 @@ import numpy as np
 from meguri.core.definitions.features import DType, EntityDefinition, FeatureDefinition, FeatureSet, SourceDefinition
 from meguri.core.errors import Invalid, Unavailable
 from meguri.features.aggregate import Events, Ints, Reach, aggregate
-from meguri.features.rows import Column, Event, Key, Layout, empty_column, read_key, source_of, stream_of
+from meguri.features.rows import (
+    ALWAYS,
+    Column,
+    Event,
+    Key,
+    Layout,
+    arrivals_of,
+    empty_column,
+    layout_of,
+    read_key,
+    source_of,
+    stream_of,
+)
 from meguri.ports.online import OnlineRow, OnlineStore
 
 FeatureValue: TypeAlias = float | int | str | bool | None
@@ -22,10 +34,15 @@ FeatureValue: TypeAlias = float | int | str | bool | None
 _LAYOUTS = b"layouts\0" + bytes(16)
 
 
-def put_events(store: OnlineStore, project: str, source: str, layout: Layout, events: Sequence[Event]) -> list[bool]:
-    """Write events; for each, whether it is new. Atomic, and harmless when done again."""
-    rows = [OnlineRow(stream_of(project, source, each.entity), each.at, each.identity, layout.pack(each.values)) for each in events]
-    return store.put([OnlineRow(_LAYOUTS, 0, layout.id, layout.to_bytes()), *rows])[1:]
+def put_events(store: OnlineStore, project: str, source: str, layout: Layout, events: Sequence[Event]) -> None:
+    """Write events. Atomic, and harmless when done again."""
+    rows = [OnlineRow(stream_of(project, source, each.entity), each.at, each.order_key, layout.pack(each)) for each in events]
+    store.put([OnlineRow(_LAYOUTS, 0, layout.id, layout.to_bytes()), *rows])
+
+
+def put_live_since(store: OnlineStore, project: str, source: str, at: int) -> None:
+    """Write the moment (microseconds) from which arrivals of a source count. The first one stays."""
+    store.put([OnlineRow(_live_since(project, source), 0, bytes(8), at.to_bytes(8, signed=True))])
 
 
 def is_filled(store: OnlineStore, project: str, source: str) -> bool:
@@ -41,15 +58,49 @@ def _filled(project: str, source: str) -> bytes:
     return b"filled\0\0" + source_of(project, source) + bytes(8)
 
 
+def _live_since(project: str, source: str) -> bytes:
+    return b"since\0\0\0" + source_of(project, source) + bytes(8)
+
+
+class Layouts:
+    """The layouts in which a store holds events, each read once."""
+
+    def __init__(self, store: OnlineStore) -> None:
+        self.store = store
+        self._known: dict[bytes, Layout] = {}
+
+    def unpack(self, packed: Sequence[bytes], needed: Mapping[str, DType]) -> dict[str, Column]:
+        """The needed columns of packed events, whatever layouts they were written in. Raises Unavailable."""
+        ids = {layout_of(each) for each in packed}
+        if len(ids) == 1:
+            found = self._get(ids.pop()).unpack(packed, needed)
+            return {name: found.get(name) or empty_column(dtype, len(packed)) for name, dtype in needed.items()}
+        columns = {name: empty_column(dtype, len(packed)) for name, dtype in needed.items()}
+        for id in ids:
+            places = np.array([place for place, each in enumerate(packed) if layout_of(each) == id])
+            found = self._get(id).unpack([packed[place] for place in places], needed)
+            for name in needed.keys() & found.keys():
+                columns[name].values[places], columns[name].present[places] = found[name].values, found[name].present
+        return columns
+
+    def _get(self, id: bytes) -> Layout:
+        if id not in self._known:
+            self._known.update({identity: Layout.from_bytes(value) for _, identity, value in self.store.range(_LAYOUTS, -1, 0)})
+        if id not in self._known:
+            advice = "stop the server, remove the folder `online` of the home, and start it again"
+            raise Unavailable("online store", f"it holds events of an unknown layout: {advice}")
+        return self._known[id]
+
+
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """Features of one source and entity, read together."""
+    """Features of one source and entity, read together. `lag`: microseconds after its event time at which a row is known at the earliest,
+    0 where rows carry their own `known_at`."""
 
     source: SourceDefinition
     entity: EntityDefinition
     groups: tuple[tuple[Reach, tuple[FeatureDefinition, ...]], ...]
-    lag: int | None
-    """Microseconds after its event time at which a row is known; None where rows carry their own `known_at`."""
+    lag: int
 
 
 class OnlineFeatures:
@@ -61,7 +112,8 @@ class OnlineFeatures:
         self.feature_set = feature_set
         self._scans = tuple(_scans(feature_set))
         self._names = tuple(feature.name for view in feature_set.views for feature in view.features)
-        self._layouts: dict[bytes, Layout] = {}
+        self._layouts = Layouts(store)
+        self._live_since: dict[str, int] = {}
 
     def lookup(self, entity: object, at: int, request: Mapping[str, object] | None = None) -> dict[str, FeatureValue]:
         """Every feature of the set, by name and in its order, for one entity at a moment (microseconds).
@@ -86,7 +138,7 @@ class OnlineFeatures:
         after = min(reach.after(at) for reach, _ in scan.groups)
         until = max(reach.until(at, scan.lag) for reach, _ in scan.groups)
         rows = self.store.range(stream_of(self.project, scan.source.name, key), after, until)
-        events = self._events(scan, rows)
+        events = self._events(scan, rows, at)
         moment = np.array([at], np.int64)
         found: dict[str, FeatureValue] = {}
         for reach, features in scan.groups:
@@ -95,41 +147,41 @@ class OnlineFeatures:
             found.update((name, _only(column)) for name, column in columns.items())
         return found
 
-    def _events(self, scan: _Scan, rows: Sequence[tuple[int, bytes, bytes]]) -> Events:
+    def _events(self, scan: _Scan, rows: Sequence[tuple[int, bytes, bytes]], moment: int) -> Events:
+        """What counts at a moment: rows that were known and had arrived, and of those with one event time the last correction."""
         times = np.array([row[0] for row in rows], np.int64)
-        lag = round(scan.source.known_after_seconds * 1e6)
-        needed = {feature.column: scan.source.columns[feature.column] for _, features in scan.groups for feature in features}
-        if scan.source.known_at is None:
-            return Events(times, self._columns(rows, needed), lag)
-        columns = self._columns(rows, {**needed, scan.source.known_at: "datetime"})
-        own = columns[scan.source.known_at]
-        known: Ints = np.where(own.present, own.values, times + lag)
-        identities = np.array([int.from_bytes(row[1]) for row in rows], np.int64)
-        order = np.lexsort((identities, known, times))
-        return Events(times[order], {name: column.take(order) for name, column in columns.items()}, lag, known[order])
-
-    def _columns(self, rows: Sequence[tuple[int, bytes, bytes]], needed: Mapping[str, DType]) -> dict[str, Column]:
-        """The wanted columns of packed events, whatever layouts they were written in."""
         packed = [row[2] for row in rows]
-        ids = {each[:8] for each in packed}
-        if len(ids) == 1:
-            found = self._layout(ids.pop()).unpack(packed, needed)
-            return {name: found.get(name) or empty_column(dtype, len(packed)) for name, dtype in needed.items()}
-        columns = {name: empty_column(dtype, len(packed)) for name, dtype in needed.items()}
-        for id in ids:
-            places = np.array([place for place, each in enumerate(packed) if each[:8] == id])
-            found = self._layout(id).unpack([packed[place] for place in places], needed)
-            for name in needed.keys() & found.keys():
-                columns[name].values[places], columns[name].present[places] = found[name].values, found[name].present
-        return columns
+        needed = {feature.column: scan.source.columns[feature.column] for _, features in scan.groups for feature in features}
+        known: Ints = times + round(scan.source.known_after_seconds * 1e6)
+        if scan.source.known_at is not None:
+            needed[scan.source.known_at] = "datetime"
+        columns = self._layouts.unpack(packed, needed)
+        order = None
+        if scan.source.known_at is not None:
+            own = columns[scan.source.known_at]
+            known = np.where(own.present, own.values, known)
+            order = np.lexsort((known, times))  # stable: rows of one time that were known together stay in the order of the store
+        seen = known <= moment
+        if moment >= self._since(scan.source.name):
+            seen &= arrivals_of(packed) <= moment
+        chosen: Ints = np.flatnonzero(seen) if order is None else order[seen[order]]
+        if len(chosen) > 1:
+            is_last = np.empty(len(chosen), np.bool_)
+            np.not_equal(times[chosen[1:]], times[chosen[:-1]], out=is_last[:-1])
+            is_last[-1] = True
+            chosen = chosen[is_last]
+        if len(chosen) == len(rows) and order is None:
+            return Events(times, columns)
+        return Events(times[chosen], {name: column.take(chosen) for name, column in columns.items()})
 
-    def _layout(self, id: bytes) -> Layout:
-        if id not in self._layouts:
-            self._layouts.update({identity: Layout.from_bytes(value) for _, identity, value in self.store.range(_LAYOUTS, -1, 0)})
-        if id not in self._layouts:
-            advice = "stop the server, remove the folder `online` of the home, and start it again"
-            raise Unavailable("online store", f"it holds events of an unknown layout: {advice}")
-        return self._layouts[id]
+    def _since(self, source: str) -> int:
+        """From when on arrivals of a source count."""
+        if source not in self._live_since:
+            rows = self.store.range(_live_since(self.project, source), -1, 0)
+            if not rows:
+                return ALWAYS
+            self._live_since[source] = int.from_bytes(rows[0][2], signed=True)
+        return self._live_since[source]
 
 
 def _only(column: Column) -> FeatureValue:
@@ -140,12 +192,13 @@ def _only(column: Column) -> FeatureValue:
 
 
 def _scans(feature_set: FeatureSet) -> Iterator[_Scan]:
-    """One scan for each source that views read, with the features that share a reach side by side."""
+    """One scan for each source that views read, with the features that share a reach together."""
+    own = feature_set.source.name
     grouped: dict[str, tuple[SourceDefinition, EntityDefinition, dict[Reach, list[FeatureDefinition]]]] = {}
     for view, source, entity in zip(feature_set.views, feature_set.view_sources, feature_set.view_entities, strict=True):
         _, _, groups = grouped.setdefault(source.name, (source, entity, {}))
         for feature in view.features:
-            groups.setdefault(Reach.of(feature), []).append(feature)
+            groups.setdefault(Reach.of(feature, is_own=source.name == own), []).append(feature)
     for source, entity, groups in grouped.values():
-        lag = round(source.known_after_seconds * 1e6) if source.known_at is None else None
+        lag = round(source.known_after_seconds * 1e6) if source.known_at is None else 0
         yield _Scan(source, entity, tuple((reach, tuple(features)) for reach, features in groups.items()), lag)

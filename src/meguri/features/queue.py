@@ -10,7 +10,7 @@ import msgspec
 
 from meguri.core.definitions.features import DType
 from meguri.db.journal import START, Journal, Position
-from meguri.features.rows import Event, Key, Layout, Value
+from meguri.features.rows import ALWAYS, Event, Key, Layout, Value, order_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,12 @@ class Batch:
 
 
 class _Record(msgspec.Struct, array_like=True):
+    """Events with their identities, in order: the first has the order `first`, the next one more. None: an older release wrote it."""
+
     columns: tuple[tuple[str, DType], ...]
     events: list[tuple[Key, int, tuple[Value, ...], bytes]]
+    arrived: int = ALWAYS
+    first: int | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -38,8 +42,11 @@ class PushQueue:
         self.name = self.journal.name
 
     def add(self, layout: Layout, events: Sequence[Event]) -> None:
-        """Raises Unavailable where the disk takes no more; then nothing was kept."""
-        record = _Record(layout.columns, [(each.entity, each.at, each.values, each.identity) for each in events])
+        """Add events that arrived together, with consecutive orders.
+
+        Raises Unavailable where the disk takes no more; then nothing was kept."""
+        rows = [(each.entity, each.at, each.values, each.identity) for each in events]
+        record = _Record(layout.columns, rows, events[0].arrived, events[0].order)
         self.journal.append([_encode(record)])
 
     def batches(self) -> Iterator[Batch]:
@@ -71,7 +78,13 @@ class PushQueue:
             if last is not None and position.segment > last:
                 return
             record = _decode(content)
-            yield position.segment, Batch(Layout(record.columns), tuple(Event(*event) for event in record.events))
+            yield position.segment, Batch(Layout(record.columns), tuple(_events(record)))
+
+
+def _events(record: _Record) -> Iterator[Event]:
+    for place, event in enumerate(record.events):
+        order = order_of(event[3]) if record.first is None else record.first + place
+        yield Event(*event, record.arrived, order)
 
 
 def queue_name(project: str, source: str) -> str:

@@ -1,7 +1,8 @@
-"""Events as values: reading them from JSON, telling them apart, and their packed form online.
+"""Events as values: how they are read from JSON, how they are compared, and their packed form in the online store.
 
-A packed event is its layout's id (8 bytes), a bitmap of missing values, 8 bytes for each column that is not text, and the texts in
-msgpack. Layouts are kept beside the events, so that events written under an older declaration of a source stay readable.
+A packed event is its layout's id (8 bytes), its arrival (8 bytes), its identity (8 bytes), a bitmap of missing values, 8 bytes for each
+column that is not text, and the texts in msgpack. Layouts are stored beside the events, so that events written under an older declaration
+of a source stay readable.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import struct
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -21,7 +22,7 @@ import numpy.typing as npt
 
 from meguri.core.definitions.features import DType, SourceDefinition
 from meguri.core.errors import Invalid
-from meguri.core.times import is_moment, micros, parse_time
+from meguri.core.times import from_micros, iso, micros, parse_time
 
 Value: TypeAlias = float | int | str | bool | None
 """A column's value; a moment is an int of microseconds since 1970 (UTC)."""
@@ -29,8 +30,15 @@ Value: TypeAlias = float | int | str | bool | None
 Key: TypeAlias = str | int
 """What names an entity."""
 
+ALWAYS = -(1 << 63)
+"""The arrival of an event that counts as having arrived at the moment at which it was known."""
+
 LONGEST_TEXT = 65_536
 _LARGEST_INT = 1 << 63
+
+_ARRIVED = struct.Struct("<q")
+_HEAD = 24
+_MISSING = "missing"
 
 _msgpack = msgspec.msgpack.Encoder()
 
@@ -49,12 +57,23 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a source: entity key, event time in microseconds, and the values in the order of a layout."""
+    """One row of a source: entity key, event time in microseconds, and the values in the order of a layout.
+
+    `identity` is a hash of the content. `arrived` is the moment of arrival in microseconds (ALWAYS: it does not count). `order` is a number
+    that grows with each row of one source: of the rows with one key and event time, the later ones are corrections.
+    """
 
     entity: Key
     at: int
     values: tuple[Value, ...]
     identity: bytes
+    arrived: int = ALWAYS
+    order: int = 0
+
+    @property
+    def order_key(self) -> bytes:
+        """`order` as 8 bytes that sort as the number does."""
+        return self.order.to_bytes(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +122,9 @@ class Layout:
         digest = hashlib.blake2b(_msgpack.encode((entity, at, present)), digest_size=8).digest()
         return Event(entity, at, tuple(values), bytes((digest[0] & 0x7F,)) + digest[1:])  # so that it sorts alike as bytes and as int64
 
-    def pack(self, values: Sequence[Value]) -> bytes:
+    def pack(self, event: Event) -> bytes:
         missing, fixed, texts = 0, [], []
-        for position, ((_, dtype), value) in enumerate(zip(self.columns, values, strict=True)):
+        for position, ((_, dtype), value) in enumerate(zip(self.columns, event.values, strict=True)):
             if value is None:
                 missing |= 1 << position
             if dtype == "str":
@@ -113,7 +132,8 @@ class Layout:
             else:
                 fixed.append(value or 0)
         bitmap = missing.to_bytes(self._bitmap_bytes, "little")
-        return self.id + bitmap + self._struct.pack(*fixed) + (_msgpack.encode(texts) if texts else b"")
+        head = self.id + _ARRIVED.pack(event.arrived) + event.identity
+        return head + bitmap + self._struct.pack(*fixed) + (_msgpack.encode(texts) if texts else b"")
 
     def unpack(self, packed: Sequence[bytes], wanted: Container[str]) -> dict[str, Column]:
         """The wanted columns of many packed events of this layout, in their order."""
@@ -124,12 +144,13 @@ class Layout:
         for position, (name, dtype) in enumerate(self.columns):
             if name not in wanted:
                 continue
-            present = (records["missing"][:, position // 8] & (1 << position % 8)) == 0
+            present = (records[_MISSING][:, position // 8] & (1 << position % 8)) == 0
             if dtype == "str":
                 place = self._texts.index(name)
                 found[name] = Column(_objects([each[place] for each in texts]), present)
             else:
-                found[name] = Column(records[name].astype(np.bool_) if dtype == "bool" else records[name], present)
+                values = records[str(position)]
+                found[name] = Column(values.astype(np.bool_) if dtype == "bool" else values, present)
         return found
 
     @cached_property
@@ -146,8 +167,33 @@ class Layout:
 
     @cached_property
     def _dtype(self) -> np.dtype[Any]:  # Any: a structured type
-        fixed = [(name, "<f8" if dtype == "float" else "<i8") for name, dtype in self.columns if dtype != "str"]
-        return np.dtype([("layout", "S8"), ("missing", "u1", (self._bitmap_bytes,)), *fixed])
+        """Fields are called by the position of their column: a column may have any name."""
+        kinds = [
+            (str(position), "<f8" if dtype == "float" else "<i8") for position, (_, dtype) in enumerate(self.columns) if dtype != "str"
+        ]
+        return np.dtype([("head", f"V{_HEAD}"), (_MISSING, "u1", (self._bitmap_bytes,)), *kinds])
+
+
+def layout_of(packed: bytes) -> bytes:
+    """The id of the layout in which an event was packed."""
+    return packed[:8]
+
+
+def identity_of(packed: bytes) -> bytes:
+    return packed[16:_HEAD]
+
+
+def arrivals_of(packed: Sequence[bytes]) -> npt.NDArray[np.int64]:
+    """When packed events arrived, in microseconds; ALWAYS where it does not count."""
+    return np.frombuffer(b"".join([each[8:16] for each in packed]), "<i8").astype(np.int64)
+
+
+def order_of(identity: bytes) -> int:
+    """The order of an event that an older release stored without one: a number below 2**49, where those of today are about 2**51.
+
+    `datasets.sources` makes the same number of the same identity.
+    """
+    return int.from_bytes(identity) >> 14
 
 
 def empty_column(dtype: DType, size: int = 0) -> Column:
@@ -181,6 +227,12 @@ def stream_of(project: str, source: str, entity: Key) -> bytes:
 
 
 def source_of(project: str, source: str) -> bytes:
+    """The first 8 bytes of a source's streams. The number is that of the packed form: events of another form are not read."""
+    return hashlib.blake2b(_msgpack.encode((project, source, 2)), digest_size=8).digest()
+
+
+def former_source_of(project: str, source: str) -> bytes:
+    """The same of the form that releases before 0.2 wrote."""
     return hashlib.blake2b(_msgpack.encode((project, source)), digest_size=8).digest()
 
 
@@ -223,16 +275,20 @@ def _read_text(value: object) -> str:
 def _read_moment(value: object) -> int:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return micros(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        if not is_moment(value):
-            raise Unfit("range", f"{_show(value)} microseconds since 1970 are not within the years 1 to 9999")
-        return value
     if isinstance(value, str):
         try:
             return micros(parse_time(value))
         except Invalid as error:
             raise Unfit("type", str(error.fields["why"])) from error
-    raise Unfit("type", f"{_show(value)} is no time: send ISO 8601 with a zone, or microseconds since 1970")
+    raise Unfit("type", f"{_show(value)} is no time: send ISO 8601 with a zone, such as {iso(_as_epoch(value))}")
+
+
+def _as_epoch(value: object) -> datetime:
+    """What a number may mean: seconds, milliseconds, microseconds or nanoseconds since 1970, by its size; for the hint of an error."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1e8 <= abs(value) < 1e19:
+        return datetime(2011, 5, 1, tzinfo=UTC)
+    unit = next(unit for unit in (1, 1e3, 1e6, 1e9) if abs(value) / unit < 1e10)
+    return from_micros(round(value / unit) * 1_000_000)
 
 
 _READERS: Mapping[DType, Callable[[object], Value]] = {

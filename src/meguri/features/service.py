@@ -1,11 +1,11 @@
-"""Takes events in, keeps table and online store in step, and prepares training frames."""
+"""Takes rows in, keeps table and online store equal, and prepares training frames."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,15 +21,16 @@ from meguri.core.ids import SnapshotId
 from meguri.core.times import Clock, from_micros, iso, micros
 from meguri.datasets.model import Schema, Snapshot
 from meguri.datasets.service import Datasets
-from meguri.datasets.sources import columns_of, source_rows, table_of
+from meguri.datasets.sources import ARRIVED, IDENTITY, ORDER, columns_of, last_corrections, source_rows, table_of
 from meguri.db.engine import Database
 from meguri.events.service import Events
 from meguri.features import tables as sql
+from meguri.features.aggregate import NEVER
 from meguri.features.intake import Row, Rules, read_rows
 from meguri.features.model import PushResult, Quarantined, SourceState
-from meguri.features.online import FeatureValue, OnlineFeatures, is_filled, mark_filled, put_events
+from meguri.features.online import FeatureValue, Layouts, OnlineFeatures, is_filled, mark_filled, put_events, put_live_since
 from meguri.features.queue import PushQueue, queued_sources
-from meguri.features.rows import Event, Layout, stream_of
+from meguri.features.rows import ALWAYS, Event, Layout, Value, former_source_of, identity_of, stream_of
 from meguri.features.training import TrainingInputs, build, events_of, source_frame
 from meguri.lineage.service import Lineage
 from meguri.ports.online import OnlineStore
@@ -60,8 +61,11 @@ class _Feed:
     waiting: int = 0
     first: int | None = None
     last: int | None = None
+    order: int = 0
+    """The last order that was given to a row."""
 
     def saw(self, events: Sequence[Event]) -> None:
+        self.order = max(self.order, *(event.order for event in events))
         moments = [event.at for event in events]
         self.waiting += len(moments)
         self.first = min(moments) if self.first is None else min(self.first, *moments)
@@ -100,7 +104,7 @@ class Features:
             if known is None:
                 logger.warning("journal of an unknown source is left alone", extra={"project": project, "source": name})
                 continue
-            self._fill(project, *known)
+            self._fill(project, known)
             feed = self._feed(project, name)
             for batch in feed.queue.batches():
                 put_events(self.online, project, name, batch.layout, batch.events)
@@ -118,11 +122,12 @@ class Features:
         Raises Conflict where a column would change its type: its rows are written down already.
         """
         entities = {each.name: each for each in definition.entities}
+        now = self.events.watermark(tx, definition.name) if definition.clock == "event" else self.clock()
         for source in definition.sources:
             former = sql.find_source(tx, definition.name, source.name)
             if former is not None:
-                _ensure_compatible(source, entities[source.entity], *former)
-            sql.put_source(tx, definition.name, source, entities[source.entity])
+                _ensure_compatible(source, entities[source.entity], former.source, former.entity)
+            sql.put_source(tx, definition.name, source, entities[source.entity], now)
             self._node(tx, definition.name, "source", source.name)
         for view in definition.feature_views:
             self._node(tx, definition.name, "feature_view", view.name, "source", [view.source])
@@ -132,8 +137,8 @@ class Features:
     def push(self, project: str, source: str, rows: Sequence[Row]) -> PushResult:
         """Take rows in: each is accepted (durable, and to be looked up), known already, or in quarantine with its reason.
 
-        Sending the same rows again changes nothing. Raises NotFound, Invalid for a push that is wrong as a whole, and Unavailable, after
-        which the client sends it again.
+        A row with the key and event time of a former one corrects it from now on; sending the same rows again changes nothing. Raises
+        NotFound, Invalid for a push that is wrong as a whole, and Unavailable, after which the client sends it again.
         """
         rules = self._rules(project, source)
         intake = read_rows(rules, rows)
@@ -141,7 +146,7 @@ class Features:
         feed = self._feed(project, source)
         with feed.mutex:
             self._catch_up(project, source, feed)
-            fresh = self._unknown(project, source, [event for _, event in intake.events])
+            fresh = self._fresh(project, rules, feed, [event for _, event in intake.events])
             if fresh:
                 feed.queue.add(layout, fresh)
                 feed.saw(fresh)
@@ -168,25 +173,38 @@ class Features:
 
         Raises NotFound for an unknown service and where nothing was pushed to its source.
         """
-        chosen = self.feature_set(project, service)
+        return self.prepare_set(project, self.feature_set(project, service), before=before, known_by=known_by, since=since)
+
+    def prepare_set(
+        self, project: str, chosen: FeatureSet, *, before: datetime, known_by: datetime, since: datetime | None = None
+    ) -> TrainingInputs:
+        """The same for a feature set that need not be the project's present one, such as that of a model version."""
         self.flush(project)
         needed = {source.name: (source, entity) for source, entity in zip(chosen.view_sources, chosen.view_entities, strict=True)}
         needed[chosen.source.name] = (chosen.source, chosen.entity)
+        live_since = self._live_since(project, needed)
         taken: dict[str, Snapshot] = {}
         for name, (source, entity) in sorted(needed.items()):
             if name == chosen.source.name or self.tables.version(table_of(project, name)) is not None:
-                taken[name] = self.datasets.take(project, source, entity, until=before, known_by=known_by)
+                live = live_since.get(name)
+                taken[name] = self.datasets.take(project, source, entity, until=before, known_by=known_by, live_since=live)
         digests = {name: snapshot.digest for name, snapshot in taken.items()}
-        digest = digest_of_value([msgspec.to_builtins(chosen), digests, since])  # the rows themselves say where they end
+        digest = digest_of_value([msgspec.to_builtins(chosen), digests, since, live_since])  # the rows themselves say where they end
         versions = {name: snapshot.version for name, snapshot in taken.items()}
         snapshots = {name: str(snapshot.id) for name, snapshot in taken.items()}
-        return TrainingInputs(project, chosen, versions, snapshots, before, known_by, since, digest)
+        return TrainingInputs(project, chosen, versions, snapshots, before, known_by, since, digest, live_since)
 
     def training_frame(
         self, project: str, service: str, *, before: datetime, known_by: datetime, since: datetime | None = None
     ) -> pl.DataFrame:
         """The training frame (see `training.build`), from snapshots taken now."""
         return build(self.tables, self.prepare(project, service, before=before, known_by=known_by, since=since))
+
+    def training_frame_of(
+        self, project: str, chosen: FeatureSet, *, before: datetime, known_by: datetime, since: datetime | None = None
+    ) -> pl.DataFrame:
+        """The same for a feature set that need not be the project's present one."""
+        return build(self.tables, self.prepare_set(project, chosen, before=before, known_by=known_by, since=since))
 
     def lookup(self, project: str, service: str, entity: object, at: datetime, request: Row | None = None) -> dict[str, FeatureValue]:
         """The features of a service for one entity at a moment. Raises NotFound, Invalid."""
@@ -220,12 +238,12 @@ class Features:
         return self.datasets.adopt_schema(snapshot, chosen, entity)
 
     def read_source(self, project: str, source: str) -> pl.DataFrame:
-        """All rows of a source that are in its table, ordered by event time and entity; flushes first. Raises NotFound."""
+        """All rows of a source, of each event the last correction, ordered by event time and key; flushes first. Raises NotFound."""
         chosen, entity = self._source(project, source)
         self.flush(project, source)
         if self.tables.version(table_of(project, source)) is None:
             raise NotFound("rows of source", source, "push some first")
-        return source_rows(self.tables, project, chosen, entity).sort(chosen.event_time, entity.key).collect()
+        return last_corrections(source_rows(self.tables, project, chosen, entity), chosen, entity).drop(IDENTITY, ARRIVED, ORDER).collect()
 
     def _state(self, project: str, source: SourceDefinition, entity: EntityDefinition, quarantined: int) -> SourceState:
         rows, first, last = self._kept(project, source)
@@ -265,15 +283,21 @@ class Features:
     def _rules(self, project: str, name: str) -> Rules:
         definition = self.definition(project)
         source, entity = _source_in(definition, name)
-        schema, latest = self.datasets.find_schema(project, name), self.clock() + AHEAD
-        if definition.clock == "event":
-            with self.db.read() as tx:
-                watermark = self.events.watermark(tx, project)
-            if watermark is not None and watermark + AHEAD_OF_WATERMARK < latest:
-                days, event_time = AHEAD_OF_WATERMARK.days, iso(watermark)
-                advice = f"advance the watermark first, rows may be {days} days ahead of its event time, which is {event_time}"
-                return Rules(source, entity, schema, watermark + AHEAD_OF_WATERMARK, advice)
-        return Rules(source, entity, schema, latest)
+        schema, now = self.datasets.find_schema(project, name), self.clock()
+        if definition.clock == "wall":
+            return Rules(source, entity, schema, now + AHEAD, None)
+        with self.db.read() as tx:
+            watermark = self.events.watermark(tx, project)
+        if watermark is None:
+            return Rules(source, entity, schema, now + AHEAD, ALWAYS)
+        latest, days, event_time = min(watermark + AHEAD_OF_WATERMARK, now + AHEAD), AHEAD_OF_WATERMARK.days, iso(watermark)
+        advice = f"advance the watermark first, rows may be {days} days ahead of the project's event time, which is {event_time}"
+        return Rules(source, entity, schema, latest, micros(watermark), advice)
+
+    def _live_since(self, project: str, names: Iterable[str]) -> dict[str, datetime]:
+        with self.db.read() as tx:
+            known = {name: sql.find_source(tx, project, name) for name in sorted(names)}
+        return {name: each.live_since for name, each in known.items() if each is not None and each.live_since is not None}
 
     def _catch_up(self, project: str, source: str, feed: _Feed) -> None:
         """Bring the online store up to the journal, so that a row that is sent again after a refusal is known. Raises Unavailable."""
@@ -281,15 +305,26 @@ class Features:
             put_events(self.online, project, source, *feed.behind[0])
             feed.behind.pop(0)
 
-    def _unknown(self, project: str, source: str, events: Sequence[Event]) -> list[Event]:
-        """The events that the online store does not have, each once."""
-        fresh: dict[tuple[bytes, int, bytes], Event] = {}
+    def _fresh(self, project: str, rules: Rules, feed: _Feed, events: Sequence[Event]) -> list[Event]:
+        """The events that are not the last one of their key, event time and `known_at` already, with arrival and order."""
+        found: list[Event] = []
+        arrived = micros(self.clock()) if rules.arrived is None else rules.arrived
+        last: dict[tuple[bytes, int, Value], bytes] = {}
+        order = max(feed.order, micros(self.clock()) - 1)
+        layouts, seen = Layouts(self.online), set[tuple[bytes, int]]()
         for event in events:
-            stream = stream_of(project, source, event.entity)
-            there = self.online.range(stream, event.at - 1, event.at)
-            if all(identity != event.identity for _, identity, _ in there):
-                fresh.setdefault((stream, event.at, event.identity), event)
-        return list(fresh.values())
+            stream = stream_of(project, rules.source.name, event.entity)
+            if (stream, event.at) not in seen:
+                seen.add((stream, event.at))
+                there = self.online.range(stream, event.at - 1, event.at)
+                known = _known_times(layouts, rules.source, [packed for _, _, packed in there])
+                last.update({(stream, event.at, at): identity_of(each[2]) for at, each in zip(known, there, strict=True)})
+                order = max([order, *(int.from_bytes(each[1]) for each in there)])
+            own = event.values[-1] if rules.source.known_at is not None else None
+            if last.get((stream, event.at, own)) != event.identity:
+                last[stream, event.at, own] = event.identity
+                found.append(event)
+        return [replace(event, arrived=arrived, order=order + place) for place, event in enumerate(found, 1)]
 
     def _flush(self, project: str, name: str, feed: _Feed) -> int:
         with self.db.read() as tx:
@@ -303,7 +338,7 @@ class Features:
                 feed.queue.seal()
             self.online.flush()  # before the journal forgets a row, it is on the disk in two other places
             for segment, batches in feed.queue.sealed():
-                frames = [source_frame(*known, batch.layout, batch.events) for batch in batches]
+                frames = [source_frame(known.source, known.entity, batch.layout, batch.events) for batch in batches]
                 self.tables.append(table, pl.concat(frames, how="diagonal"), token=(feed.queue.name, segment))
                 feed.queue.drop(segment)
                 count = sum(len(batch.events) for batch in batches)
@@ -313,10 +348,12 @@ class Features:
             self.tables.compact(table)
         return moved
 
-    def _fill(self, project: str, source: SourceDefinition, entity: EntityDefinition) -> None:
-        """Fill an online store that was lost (a new disk, a power cut) from the table."""
+    def _fill(self, project: str, known: sql.DeclaredSource) -> None:
+        """Fill an online store that was lost (a new disk, a power cut), or that an older release wrote, from the table."""
+        source, entity = known.source, known.entity
         if is_filled(self.online, project, source.name):
             return
+        self.online.delete_before(former_source_of(project, source.name), NEVER)
         if self.tables.version(table_of(project, source.name)) is not None:
             layout = Layout.of(source)
             rows = source_rows(self.tables, project, source, entity).collect()
@@ -328,6 +365,8 @@ class Features:
         with self._mutex:
             feed = self._feeds.get((project, source))
             if feed is None:
+                for at in self._live_since(project, [source]).values():  # before the first row: where it is missing, arrivals always count
+                    put_live_since(self.online, project, source, micros(at))
                 feed = self._feeds[project, source] = _Feed(PushQueue(self.journals, project, source))
             return feed
 
@@ -343,6 +382,14 @@ def _source_in(definition: ProjectDefinition, name: str) -> tuple[SourceDefiniti
             return source, next(each for each in definition.entities if each.name == source.entity)
     declared = ", ".join(each.name for each in definition.sources) or "none"
     raise NotFound("source", name, f"project {definition.name!r} declares {declared}")
+
+
+def _known_times(layouts: Layouts, source: SourceDefinition, packed: Sequence[bytes]) -> list[Value]:
+    """The `known_at` of packed events; None where they have none."""
+    if source.known_at is None or not packed:
+        return [None] * len(packed)
+    column = layouts.unpack(packed, {source.known_at: "datetime"})[source.known_at]
+    return [value if there else None for value, there in zip(column.values.tolist(), column.present.tolist(), strict=True)]
 
 
 def _ensure_compatible(

@@ -1,12 +1,12 @@
 """The training frame: each label row with its features as they were known at its moment.
 
-Works from tables and definitions alone, so a step worker builds the frame by itself from pinned versions.
+This module works from tables and definitions alone, so a step worker builds the frame by itself from pinned versions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -14,9 +14,10 @@ import polars as pl
 
 from meguri.core.definitions.features import DType, EntityDefinition, FeatureDefinition, FeatureSet, SourceDefinition
 from meguri.core.errors import NotFound
-from meguri.datasets.sources import IDENTITY, POLARS, known_at, source_rows
-from meguri.features.aggregate import Events, Ints, Reach, aggregate
-from meguri.features.rows import Column, Event, Layout
+from meguri.core.times import micros
+from meguri.datasets.sources import ARRIVED, IDENTITY, KNOWN, ORDER, POLARS, known_at, last_corrections, rows_seen_by, source_rows
+from meguri.features.aggregate import NEVER, Events, Ints, Reach, aggregate
+from meguri.features.rows import ALWAYS, Column, Event, Layout, empty_column
 from meguri.ports.tables import TableStore
 
 
@@ -24,8 +25,9 @@ from meguri.ports.tables import TableStore
 class TrainingInputs:
     """Everything that decides a training frame, as JSON for a step worker: `build(tables, inputs)` gives the same bits for ever.
 
-    `versions` pins each source's table, by the source's name; a source that is not in it has no rows yet. `digest` names the values
-    of the pinned rows and the definition, not their place or the time, so it is the same on another machine.
+    `versions` pins each source's table, by the source's name; a source that is not in it has no rows yet. `live_since`: the moment from
+    which arrivals of a source count; a source that is not in it always did. `digest` is made of the values of the pinned rows and of the
+    definition, not of their place, so it is the same on another machine.
     """
 
     project: str
@@ -36,6 +38,7 @@ class TrainingInputs:
     known_by: datetime
     since: datetime | None
     digest: str
+    live_since: dict[str, datetime] = field(default_factory=dict)
 
 
 def source_frame(source: SourceDefinition, entity: EntityDefinition, layout: Layout, events: Sequence[Event]) -> pl.DataFrame:
@@ -48,22 +51,27 @@ def source_frame(source: SourceDefinition, entity: EntityDefinition, layout: Lay
         values = [each.values[place] for each in events]
         columns[name] = _moments(values) if dtype == "datetime" else pl.Series(values, dtype=POLARS[dtype])
     columns[IDENTITY] = pl.Series([int.from_bytes(each.identity) for each in events], dtype=pl.Int64)
+    columns[ARRIVED] = _moments([None if each.arrived == ALWAYS else each.arrived for each in events])
+    columns[ORDER] = pl.Series([each.order for each in events], dtype=pl.Int64)
     return pl.DataFrame(columns)
 
 
 def events_of(source: SourceDefinition, entity: EntityDefinition, layout: Layout, rows: pl.DataFrame) -> list[Event]:
-    """The way back: rows of the table as events, to fill the online store from."""
-    names = [entity.key, source.event_time, *layout.names, IDENTITY]
+    """Rows of the table as events, to fill the online store from."""
+    names = [entity.key, source.event_time, *layout.names, IDENTITY, ARRIVED, ORDER]
     plain = rows.select(_plain(rows, name) for name in names)
-    return [Event(row[0], row[1], tuple(row[2:-1]), row[-1].to_bytes(8)) for row in plain.iter_rows()]
+    return [
+        Event(row[0], row[1], tuple(row[2:-3]), row[-3].to_bytes(8), ALWAYS if row[-2] is None else row[-2], row[-1])
+        for row in plain.iter_rows()
+    ]
 
 
 def build(tables: TableStore, inputs: TrainingInputs) -> pl.DataFrame:
-    """One row for each label row, ordered by event time, entity and identity: entity key, event time, request columns, features, label.
+    """One row for each label row, ordered by event time and entity: entity key, event time, request columns, features, label.
 
-    Label rows are the distinct rows of the service's source with `since <= event time < before`, a label, and known by `known_by`. None
-    is dropped; a feature without a value is null. Features see what was known at the row's own event time. Raises NotFound where nothing
-    was pushed to the source.
+    Label rows are the rows of the service's source with `since <= event time < before` and a label, as they were known by `known_by`: of
+    the rows with one key and event time the last correction. None is dropped; a feature without a value is null. Features see what was
+    known, and had arrived, at the row's own event time, and never the row itself. Raises NotFound where nothing was pushed to the source.
     """
     chosen = inputs.feature_set
     if chosen.source.name not in inputs.versions:
@@ -88,10 +96,9 @@ def label_rows(tables: TableStore, inputs: TrainingInputs) -> pl.DataFrame:
     source, entity = chosen.source, chosen.entity
     rows = source_rows(tables, inputs.project, source, entity, inputs.versions[source.name])
     at = pl.col(source.event_time)
-    wanted = rows.filter(at < inputs.before, known_at(source) <= inputs.known_by, pl.col(chosen.service.label).is_not_null())
-    if inputs.since is not None:
-        wanted = wanted.filter(at >= inputs.since)
-    return wanted.sort(source.event_time, entity.key, IDENTITY).collect()
+    wanted = rows.filter(at < inputs.before) if inputs.since is None else rows.filter(at < inputs.before, at >= inputs.since)
+    seen = rows_seen_by(wanted, source, inputs.known_by, inputs.live_since.get(source.name))
+    return last_corrections(seen, source, entity).filter(pl.col(chosen.service.label).is_not_null()).collect()
 
 
 def _features(
@@ -103,59 +110,102 @@ def _features(
     keys: pl.Series,
     moments: Ints,
 ) -> dict[str, pl.Series]:
-    events, codes, starts = _events(tables, inputs, source, entity, features, keys)
+    rows = _read_rows(tables, inputs, source, entity, features, keys)
     groups: dict[Reach, list[FeatureDefinition]] = {}
     for feature in features:
-        groups.setdefault(Reach.of(feature), []).append(feature)
-    lag = events.lag if events.known is None else None
-    bound = _Bounds(events.at, starts, codes)
-    found: dict[str, pl.Series] = {}
-    for reach, together in groups.items():
-        columns = aggregate(events, moments, bound.before(reach.after(moments)), bound.before(reach.until(moments, lag)), together)
-        for feature in together:
-            found[feature.name] = _series(feature.name, columns[feature.name], _dtype_of(feature, source))
-    return found
+        groups.setdefault(Reach.of(feature, is_own=source.name == inputs.feature_set.source.name), []).append(feature)
+    found = {each.name: empty_column(_dtype_of(each, source), len(moments)) for each in features}
+    live_since = inputs.live_since.get(source.name)
+    is_live = moments >= micros(live_since) if live_since is not None else np.ones(len(moments), np.bool_)
+    for places, known in ((np.flatnonzero(is_live), np.maximum(rows.known, rows.arrived)), (np.flatnonzero(~is_live), rows.known)):
+        if len(places):
+            at_moments = moments[places]
+            events, lag, bounds = _as_seen(rows, known, source, rows.codes[places])
+            for reach, together in groups.items():
+                first, end = bounds.before(reach.after(at_moments)), bounds.before(reach.until(at_moments, lag))
+                for name, column in aggregate(events, at_moments, first, end, together).items():
+                    found[name].values[places], found[name].present[places] = column.values, column.present
+    return {each.name: _series(each.name, found[each.name], _dtype_of(each, source)) for each in features}
 
 
-def _events(
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of the wanted entities, ordered by entity, event time, the moment they were known, and arrival.
+
+    `owners`: the code of each row's entity, ascending. `codes`: the code of each label row's entity; -1 for one without rows.
+    """
+
+    at: Ints
+    known: Ints
+    arrived: Ints
+    columns: dict[str, Column]
+    owners: Ints
+    codes: Ints
+
+
+def _read_rows(
     tables: TableStore,
     inputs: TrainingInputs,
     source: SourceDefinition,
     entity: EntityDefinition,
     features: Sequence[FeatureDefinition],
     keys: pl.Series,
-) -> tuple[Events, Ints, Ints]:
-    """Events of the wanted entities in their order; the code of each label row's entity (-1: no event); where each code begins."""
-    lag = round(source.known_after_seconds * 1e6)
+) -> _Rows:
     wanted = sorted({feature.column for feature in features})
     if source.name in inputs.versions:
         rows = source_rows(tables, inputs.project, source, entity, inputs.versions[source.name])
         rows = rows.filter(pl.col(entity.key).is_in(keys.unique().implode()), pl.col(source.event_time) < inputs.before)
-        rows = rows.filter(known_at(source) <= inputs.known_by).with_columns(known_at(source).alias("_known"))
-        frame = (
-            rows.sort(entity.key, source.event_time, "_known", IDENTITY).select(entity.key, source.event_time, "_known", *wanted).collect()
-        )
+        rows = rows_seen_by(rows, source, inputs.known_by, inputs.live_since.get(source.name)).with_columns(known_at(source).alias(KNOWN))
+        ordered = rows.sort(entity.key, source.event_time, KNOWN, ORDER)
+        frame = ordered.select(entity.key, source.event_time, KNOWN, ARRIVED, *wanted).collect()
     else:
-        schema = {entity.key: POLARS[entity.dtype], source.event_time: POLARS["datetime"], "_known": POLARS["datetime"]}
+        schema = {entity.key: POLARS[entity.dtype], **dict.fromkeys((source.event_time, KNOWN, ARRIVED), POLARS["datetime"])}
         frame = pl.DataFrame(schema={**schema, **{name: POLARS[source.columns[name]] for name in wanted}})
-    at = frame[source.event_time].to_physical().to_numpy()
-    known = frame["_known"].to_physical().to_numpy() if source.known_at is not None else None
-    columns = {name: _column(frame[name], source.columns[name]) for name in wanted}
-    entities = frame[entity.key].unique(maintain_order=True)
-    code_of = pl.DataFrame({"key": entities, "code": np.arange(len(entities), dtype=np.int64)})
-    codes = pl.DataFrame({"key": keys}).join(code_of, on="key", how="left", maintain_order="left")["code"].fill_null(-1).to_numpy()
-    event_codes = pl.DataFrame({"key": frame[entity.key]}).join(code_of, on="key", how="left", maintain_order="left")["code"].to_numpy()
-    starts = np.searchsorted(event_codes, np.arange(len(entities) + 1)).astype(np.int64)
-    return Events(at, columns, lag, known), codes, starts
+    codes = pl.DataFrame({"key": frame[entity.key].unique(maintain_order=True)}).with_row_index("code")
+
+    def coded(names: pl.Series) -> Ints:
+        joined = pl.DataFrame({"key": names}).join(codes, on="key", how="left", maintain_order="left")
+        return joined["code"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+    return _Rows(
+        frame[source.event_time].to_physical().to_numpy(),
+        frame[KNOWN].to_physical().to_numpy(),
+        frame[ARRIVED].to_physical().fill_null(ALWAYS).to_numpy(),
+        {name: _column(frame[name], source.columns[name]) for name in wanted},
+        coded(frame[entity.key]),
+        coded(keys),
+    )
+
+
+def _as_seen(rows: _Rows, known: Ints, source: SourceDefinition, codes: Ints) -> tuple[Events, int, _Bounds]:
+    """The rows that ever count where each counts from `known` until a correction does; the lag that all of them have, and their bounds."""
+    replaced = _replaced(rows, known)
+    counts = known < replaced
+    at, known, replaced = rows.at[counts], known[counts], replaced[counts]
+    columns = rows.columns if counts.all() else {name: column.take(np.flatnonzero(counts)) for name, column in rows.columns.items()}
+    lag = round(source.known_after_seconds * 1e6) if source.known_at is None else 0
+    is_plain = bool((known <= at + lag).all())
+    events = Events(at, columns, None if is_plain else known, replaced if (replaced < NEVER).any() else None)
+    return events, lag, _Bounds(at, rows.owners[counts], codes)
+
+
+def _replaced(rows: _Rows, known: Ints) -> Ints:
+    """The moment from which a later row with the same key and event time counts; NEVER for a row that is never replaced."""
+    replaced = np.full(len(known), NEVER)
+    corrected = np.flatnonzero((rows.owners[1:] == rows.owners[:-1]) & (rows.at[1:] == rows.at[:-1]))
+    while True:  # as often as one row has corrections
+        following = np.minimum(known[corrected + 1], replaced[corrected + 1])
+        if (following == replaced[corrected]).all():
+            return replaced
+        replaced[corrected] = following
 
 
 class _Bounds:
     """Finds, for label rows, how many events of their entity are not after a time: a binary search on (entity, rank of the time)."""
 
-    def __init__(self, at: Ints, starts: Ints, codes: Ints) -> None:
+    def __init__(self, at: Ints, owners: Ints, codes: Ints) -> None:
         self._times = np.unique(at)
         self._width = len(self._times) + 1
-        owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         self._keys = owners * self._width + np.searchsorted(self._times, at)
         self._codes = codes
 

@@ -29,7 +29,7 @@ from meguri.registry.model import GoldenRow, ModelInput, VersionSpec
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 
-BUILTIN_VERSION = 1
+BUILTIN_VERSION = 2
 """Raised when a built-in step begins to give another result for the same inputs."""
 
 
@@ -140,7 +140,9 @@ class Steps:
 
     def _training_frame(self, run: PipelineRun, call: StepCallDefinition, arguments: dict[str, Any]) -> Prepared:  # Any: JSON
         service = str(arguments["service"])
-        rows = self.features.prepare(run.project, service, before=run.cutoff, known_by=run.until)
+        with self.db.read() as tx:
+            chosen = self.projects.definition_of(tx, run.bundle).feature_set(service)
+        rows = self.features.prepare_set(run.project, chosen, before=run.cutoff, known_by=run.until)
         environment = environment_of(frozenset())
         parts = _parts(call.entrypoint, None, {"rows": rows.digest}, {"service": service}, environment)
         payload = {"task": "training_frame", "inputs": msgspec.to_builtins(rows, str_keys=True), "tables": str(self.tables_folder)}

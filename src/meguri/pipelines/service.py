@@ -84,13 +84,15 @@ class Pipelines:
         timeout_seconds: float | None = None,
         id: PipelineRunId | None = None,
     ) -> PipelineRunId:
-        """Let a pipeline run, from the project's present bundle, up to `until` (by default the watermark, or now where there is none).
+        """Let a pipeline run, from the project's present bundle, up to `until` (by default the watermark; now on the wall clock, and where
+        there is none).
 
         `timeout_seconds` bounds the whole run. With the id of a run that is there, nothing happens. Raises NotFound, Invalid.
         """
         applied = self.projects.get_project(tx, project)
         definition = self._definition(tx, applied.bundle, pipeline)
-        reached = self.events.watermark(tx, project) or self.clock()
+        on_event_time = self.projects.definition_of(tx, BundleDigest(applied.bundle)).clock == "event"
+        reached = (self.events.watermark(tx, project) if on_event_time else None) or self.clock()
         known_until = until or reached
         if known_until > reached:
             why = f"{iso(known_until)} has not come yet, the event time of {project!r} is {iso(reached)}"

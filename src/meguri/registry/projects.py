@@ -16,7 +16,9 @@ import msgspec
 from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, String, Table, select
 
 from meguri.access.projects import ProjectDirectory
+from meguri.core.bundles import LARGEST_MANIFEST, LARGEST_SOURCE, MOST_FILES, bundle_digest
 from meguri.core.definitions.checks import ensure_sound
+from meguri.core.definitions.features import FeatureSet
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.digests import digest_of
 from meguri.core.errors import Invalid, NotFound, Unavailable
@@ -27,6 +29,7 @@ from meguri.db.metadata import Micros, metadata
 from meguri.events.service import Events
 from meguri.lineage.service import Lineage
 from meguri.ports.blobs import BlobStore
+from meguri.registry.model import ModelVersion
 
 applied_bundles = Table(
     "applied_bundles",
@@ -47,8 +50,6 @@ bundles = Table(
 )
 
 KINDS = ("entities", "sources", "feature_views", "feature_services", "pipelines", "endpoints", "monitors", "triggers")
-LARGEST_SOURCE = 64 * 2**20
-MOST_FILES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +97,24 @@ class Projects:
         self._folder = home / "bundles"
         self._read: dict[str, ProjectDefinition] = {}
 
-    def plan(self, tx: Connection, definition: ProjectDefinition, archive: bytes) -> Plan:
+    def plan(self, tx: Connection, manifest: bytes, archive: bytes) -> Plan:
         """What would change. Raises NotFound or Invalid for a definition that is not complete, Invalid for an archive that is not plain."""
+        definition = _definition(manifest)
         ensure_sound(definition)
         files = _files(archive)
         former = self.find_definition(tx, definition.name)
         changes = list(_changes(former, definition))
-        digest = bundle_digest(definition, archive)
+        digest = bundle_digest(manifest, archive)
         applied = self._bundle_of(tx, definition.name)
         if former is not None and applied is not None and applied.archive != digest_of(archive) and not changes:
             changes.append(Change("changed", "source", f"{len(files)} files", ("code",)))
         return Plan(definition.name, digest, tuple(changes))
 
-    def apply(self, tx: Connection, definition: ProjectDefinition, archive: bytes) -> Plan:
-        """Store the bundle and make it the project's current one, with the event `project.applied`. Raises as `plan`."""
-        plan = self.plan(tx, definition, archive)
+    def apply(self, tx: Connection, manifest: bytes, archive: bytes) -> Plan:
+        """Store the bundle, byte for byte, and make it the project's current one, with the event `project.applied`. Raises as `plan`."""
+        plan, definition = self.plan(tx, manifest, archive), _definition(manifest)
         blob, now = self.blobs.put_bytes(archive), self.clock()
-        row = {"digest": plan.bundle, "project": definition.name, "archive": blob, "manifest": definition.to_json(), "created_at": now}
+        row = {"digest": plan.bundle, "project": definition.name, "archive": blob, "manifest": manifest, "created_at": now}
         self.directory.ensure(tx, definition.name)
         insert_ignore(tx, bundles, [row])
         current = {"project": definition.name, "bundle": plan.bundle, "applied_at": now}
@@ -153,6 +155,14 @@ class Projects:
             self._read[bundle] = ProjectDefinition.from_json(bytes(manifest))
         return self._read[bundle]
 
+    def features_of(self, tx: Connection, version: ModelVersion) -> FeatureSet | None:
+        """The feature set that a version was trained with, as the bundle of its own run declares it, whatever was applied since.
+
+        None for a version that was not trained in a pipeline on the training frame of one feature service. Raises NotFound.
+        """
+        bundle, service = version.spec.bundle, version.spec.features
+        return None if bundle is None or service is None else self.definition_of(tx, BundleDigest(bundle)).feature_set(service)
+
     def unpack(self, tx: Connection, bundle: BundleDigest) -> Path:
         """The folder with a bundle's source, unpacked from its blob if it is not there yet. Raises NotFound, Invalid, Unavailable."""
         folder = self._folder / bundle.removeprefix("sha256:")
@@ -179,9 +189,10 @@ class Projects:
         return None if row is None else Bundle(BundleDigest(row.digest), row.project, Digest(row.archive))
 
 
-def bundle_digest(definition: ProjectDefinition, archive: bytes) -> BundleDigest:
-    """The address of manifest and source together."""
-    return BundleDigest(digest_of(definition.to_json() + digest_of(archive).encode()))
+def _definition(manifest: bytes) -> ProjectDefinition:
+    if len(manifest) > LARGEST_MANIFEST:
+        raise Invalid("manifest", f"has {len(manifest):,} bytes, the limit is {LARGEST_MANIFEST:,}: declare less in one project")
+    return ProjectDefinition.from_json(manifest)
 
 
 def _changes(former: ProjectDefinition | None, now: ProjectDefinition) -> list[Change]:
@@ -229,7 +240,7 @@ def _files(archive: bytes) -> Mapping[str, bytes]:
                 total += entry.size
                 if total > LARGEST_SOURCE or len(found) >= MOST_FILES:
                     raise Invalid(
-                        "archive", f"unpacks to more than {LARGEST_SOURCE >> 20} MiB or {MOST_FILES} files: keep data out of the folder"
+                        "archive", f"unpacks to more than {LARGEST_SOURCE >> 20} MiB or {MOST_FILES:,} files: keep data out of the folder"
                     )
                 stream = opened.extractfile(entry)
                 found[path.as_posix()] = stream.read() if stream is not None else b""

@@ -48,32 +48,30 @@ class ProjectDetails:
     definition: ProjectDefinition
 
 
-Apply = Callable[[Connection, ProjectDefinition, bytes], Plan]
+Apply = Callable[[Connection, bytes, bytes], Plan]
 
 
 def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]:
     """`apply_bundle`: stores a bundle and lets every capability note what it declares, in one transaction."""
 
-    def decoded(request: Request) -> tuple[ProjectDefinition, bytes]:
+    def decoded(request: Request) -> tuple[bytes, bytes]:
         upload: BundleUpload = request.body
         try:
-            return ProjectDefinition.from_json(base64.b64decode(upload.manifest, validate=True)), base64.b64decode(
-                upload.archive, validate=True
-            )
+            return base64.b64decode(upload.manifest, validate=True), base64.b64decode(upload.archive, validate=True)
         except binascii.Error as error:
             raise Invalid("body", f"is not base64 ({error}): send manifest and archive as `meguri apply` does") from error
 
     def plan(request: Request) -> Plan:
-        definition, archive = decoded(request)
-        request.principal.ensure("bundles:read", definition.name)
+        manifest, archive = decoded(request)
+        request.principal.ensure("bundles:read", ProjectDefinition.from_json(manifest).name)
         with db.read() as tx:
-            return projects.plan(tx, definition, archive)
+            return projects.plan(tx, manifest, archive)
 
     def apply(request: Request) -> Plan:
-        definition, archive = decoded(request)
-        request.principal.ensure("bundles:write", definition.name)
+        manifest, archive = decoded(request)
+        request.principal.ensure("bundles:write", ProjectDefinition.from_json(manifest).name)
         with db.write() as tx:
-            return apply_bundle(tx, definition, archive)
+            return apply_bundle(tx, manifest, archive)
 
     def show(request: Request) -> ProjectDetails:
         with db.read() as tx:

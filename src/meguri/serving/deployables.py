@@ -8,16 +8,17 @@ from sqlalchemy import Connection
 
 from meguri.core.definitions.features import DType
 from meguri.profiles.reference import Reference
+from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 from meguri.serving.deployment_specs import GoldenRow, ModelInput, ServedModel
 from meguri.serving.model import Deployable
 
 
 class Deployables:
-    """Reads versions from the registry."""
+    """Reads versions from the registry, each with the features that it was trained with."""
 
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
+    def __init__(self, registry: Registry, projects: Projects) -> None:
+        self.registry, self.projects = registry, projects
 
     def __call__(self, tx: Connection, version: str) -> Deployable:
         """Raises NotFound."""
@@ -32,4 +33,5 @@ class Deployables:
             model=ServedModel(known.blob, known.format, inputs),
             reference=None if reference is None else Reference.from_json(reference).without_blocks().to_json(),
             golden=tuple(GoldenRow(each.inputs, each.output) for each in known.golden),
+            feature_set=self.projects.features_of(tx, known),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from meguri.core.definitions.features import FeatureSet
 from meguri.ports.runner import Value
 from meguri.serving.deployment_specs import GoldenRow, ServedModel
 
@@ -16,7 +17,10 @@ COMING_OR_LIVE: tuple[DeploymentState, ...] = ("created", "live")
 
 @dataclass(frozen=True, slots=True)
 class Deployable:
-    """What serving needs to know of a model version. `name` and `number`: as people call it (`bikes 7`); the rest as in a spec."""
+    """What serving needs to know of a model version. `name` and `number`: as people call it (`bikes 7`); the rest as in a spec.
+
+    `feature_set`: what the version was trained with; None where that is not known.
+    """
 
     version: str
     project: str
@@ -25,6 +29,7 @@ class Deployable:
     model: ServedModel
     reference: dict[str, Any] | None = None  # Any: JSON
     golden: tuple[GoldenRow, ...] = ()
+    feature_set: FeatureSet | None = None
 
 
 @dataclass(frozen=True, slots=True)

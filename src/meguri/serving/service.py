@@ -87,13 +87,15 @@ class Serving:
     def deploy(self, tx: Connection, project: str, endpoint: str, version: str, *, reason: str) -> Deployment:
         """Put a version on an endpoint: rows, lineage and event now, the roll-out as a job.
 
-        Where the very same is live or on its way already, that deployment is given. Raises NotFound, Conflict (its project declares the
-        endpoint or its features no longer, or the version belongs to another project).
+        The version is served with the features that it was trained with; one of which that is not known, with those that the endpoint
+        declares now. Where the very same is live or on its way already, that deployment is given. Raises NotFound, Conflict (its project
+        declares the endpoint or its features no longer, or the version belongs to another project).
         """
         target = self._of_project(tx, project, endpoint)
         deployable = self.deployables(tx, version)
         if deployable.project != target.project:
             raise Conflict(f"version {version} belongs to project {deployable.project!r}, endpoint {endpoint!r} to {target.project!r}")
+        declared = self._feature_set(tx, target)
         spec = DeploymentSpec(
             revision=target.revision + 1,
             project=target.project,
@@ -102,7 +104,7 @@ class Serving:
             deployment=self.new_id("dep"),
             version=version,
             model=deployable.model,
-            feature_set=self._feature_set(tx, target),
+            feature_set=deployable.feature_set or declared,
             reference=deployable.reference,
             golden=deployable.golden,
             name=deployable.name,

@@ -52,7 +52,7 @@ def test_a_schedule_that_was_only_seen_holds_back_no_other_trigger(platform: Pla
     archive = io.BytesIO()
     tarfile.open(fileobj=archive, mode="w").close()
     with platform.db.write() as tx:
-        platform.applying.apply(tx, PROJECT, archive.getvalue())
+        platform.applying.apply(tx, PROJECT.to_json(), archive.getvalue())
         platform.events.advance(tx, "pond", START)
     assert told(platform) == []
     with platform.db.write() as tx:
@@ -65,7 +65,7 @@ def test_the_job_of_a_run_is_cancelled_with_its_run_so_that_the_trigger_may_fire
     archive = io.BytesIO()
     tarfile.open(fileobj=archive, mode="w").close()
     with platform.db.write() as tx:
-        platform.applying.apply(tx, PROJECT, archive.getvalue())
+        platform.applying.apply(tx, PROJECT.to_json(), archive.getvalue())
     run = platform.automation.fire_by_hand("pond", "monthly")
     find = platform.serving.find_prediction
     routes = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.watermarks.ask, "0", find, Commits())
@@ -83,7 +83,7 @@ def test_a_schedule_fires_when_its_time_since_it_was_seen_is_over(platform: Plat
     archive = io.BytesIO()
     tarfile.open(fileobj=archive, mode="w").close()
     with platform.db.write() as tx:
-        platform.applying.apply(tx, PROJECT, archive.getvalue())
+        platform.applying.apply(tx, PROJECT.to_json(), archive.getvalue())
         platform.events.advance(tx, "pond", START)
     assert told(platform) == []
     for days in (29, 30):

@@ -85,7 +85,7 @@ MISTAKES: dict[str, tuple[str, str, list[str]]] = {
     "duration": ('window="7d")})', 'window="7 days")})', ["loop.py:11", "'7 days' is not a duration"]),
     "name": ('mg.Endpoint("load"', 'mg.Endpoint("Load it"', ["loop.py:", "'Load it' is no name for it"]),
     "clock": ('clock="event"', 'clock="sun"', ["loop.py:8", "'sun' is no clock"]),
-    "leak": ('known_after="1h", ', "", ["would see the label 'load' that it helps to predict: say when labels are known"]),
+    "leak": ('known_after="1h", ', "", ["takes the label 'load' as known at the moment of its event: say when labels are known"]),
     "unknown column": ('request=["hour", "temperature"]', 'request=["hour", "rain"]', ["source 'meter' has no column 'rain'"]),
     "no project": ("project = mg.Project", "project = dict", ["no project: add mg.Project"]),
     "another type of a column": ('"load": float', '"load": int', ["load", "float", "int"]),

@@ -14,21 +14,29 @@ import polars as pl
 import pytest
 
 from meguri.adapters.tables.delta import DeltaTables
-from meguri.core.definitions.features import SourceDefinition
+from meguri.core.definitions.checks import ensure_sound
+from meguri.core.definitions.features import (
+    FeatureDefinition,
+    FeatureServiceDefinition,
+    FeatureViewDefinition,
+    SourceDefinition,
+)
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Conflict, Invalid, NotFound, Unavailable
-from meguri.core.times import iso
+from meguri.core.times import iso, micros
 from meguri.datasets.sources import table_of
 from meguri.features.model import PushResult, Quarantined
 from meguri.features.queue import queue_name
+from meguri.features.rows import Layout
 from meguri.features.service import Features
 from meguri.features.training import TrainingInputs, build
 from meguri.lineage.service import Node
-from meguri.testing.ledger import Ledger
+from meguri.testing.ledger import Ledger, SettableClock
 
 Start = Callable[[], Features]
 START = datetime(2011, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 FAR = START + timedelta(days=3_000)
 
 
@@ -211,26 +219,169 @@ def test_bad_rows_are_quarantined_with_reasons_and_named_in_the_history(features
     assert kept == {"cnt": {**rental(60), "cnt": "NaN"}}
 
 
-def test_a_corrupted_hour_is_quarantined_whole_before_it_can_train(features: Features, ledger: Ledger) -> None:
-    features.push(
-        "bikes", "rentals", [rental(hour, cnt=float(hour % 50), city=city) for hour in range(200) for city in ("dc", "nyc", "la")]
-    )
+def test_a_bad_row_takes_no_other_row_with_it_however_rows_are_pushed(features: Features, ledger: Ledger) -> None:
+    features.push("bikes", "rentals", [rental(hour, cnt=float(hour % 50), city=city) for hour in range(200) for city in ("dc", "la")])
     features.prepare("bikes", "hourly", before=FAR, known_by=FAR)
-    bad = [rental(200, cnt=cnt, city=city) for cnt, city in ((-5.0, "dc"), (90_000.0, "nyc"), (7.0, "la"))]
-    fine = [rental(201, cnt=100.0, city=city) for city in ("dc", "nyc", "la")]
-    result = features.push("bikes", "rentals", [*bad, *fine])
-    assert result.accepted == 3
-    assert [(each.row, each.column, each.kind) for each in result.quarantined] == [
+    rows = [rental(200, cnt=cnt, city=city) for cnt, city in ((-5_000.0, "dc"), (90_000.0, "nyc"), (None, "la"), (7.0, "rome"))]
+    rows[2]["cnt"] = None
+    together = features.push("bikes", "rentals", rows)
+    assert together.accepted == 1
+    assert [(each.row, each.column, each.kind) for each in together.quarantined] == [
         (0, "cnt", "range"),
         (1, "cnt", "range"),
-        (2, "at", "hour"),
+        (2, "cnt", "missing"),
     ]
-    frame = features.training_frame("bikes", "hourly", before=FAR, known_by=FAR)
-    assert START + 200 * HOUR not in frame["at"].to_list()
+    moved = [{**row, "at": iso(START + 201 * HOUR)} for row in rows]
+    alone = [features.push("bikes", "rentals", [row]) for row in moved]
+    assert [(each.accepted, [(one.column, one.kind) for one in each.quarantined]) for each in alone] == [
+        (0, [("cnt", "range")]),
+        (0, [("cnt", "range")]),
+        (0, [("cnt", "missing")]),
+        (1, []),
+    ]
     with ledger.db.read() as tx:
         payload = ledger.events.list(tx, project="bikes", kinds=["rows.quarantined"])[0].payload
     assert (payload["source"], payload["count"], payload["hours"]) == ("rentals", 3, ["2011-01-09T08:00:00Z"])
-    assert payload["columns"] == ["at", "cnt"]
+
+
+def test_a_correction_counts_from_its_arrival_on_and_there_is_one_label(
+    features: Features, ledger: Ledger, projects: dict[str, ProjectDefinition]
+) -> None:
+    """On event time: what is pushed after the watermark has passed it was not known before."""
+    features.push("bikes", "rentals", days(3))
+    watermark = START + timedelta(days=3)
+    with ledger.db.write() as tx:
+        ledger.events.advance(tx, "bikes", watermark)
+    corrected = features.push("bikes", "rentals", [rental(30, cnt=1_000.0), rental(31, cnt=500.0), rental(31, cnt=600.0)])
+    assert (corrected.accepted, corrected.duplicates) == (3, 0)
+    assert features.push("bikes", "rentals", [rental(30, cnt=1_000.0), rental(31, cnt=600.0)]).duplicates == 2
+    more = [rental(hour) for hour in range(72, 84)]
+    features.push("bikes", "rentals", more)
+
+    frame = features.training_frame("bikes", "hourly", before=FAR, known_by=FAR)
+    assert frame["at"].is_unique().all()
+    by_hour = {(row["at"] - START) // HOUR: row for row in frame.iter_rows(named=True)}
+    assert (by_hour[30]["cnt"], by_hour[31]["cnt"], by_hour[32]["cnt"]) == (1_000.0, 600.0, 32.0)
+    assert by_hour[54]["cnt_yesterday"] == 30.0
+    assert by_hour[71]["cnt_week"] == sum(range(48)) / 48
+    assert by_hour[72]["cnt_week"] == (sum(range(49)) - 30 - 31 + 1_000 + 600) / 49
+    for hour, row in by_hour.items():
+        assert features.lookup("bikes", "hourly", "dc", START + hour * HOUR) == {name: row[name] for name in ("cnt_yesterday", "cnt_week")}
+    before = features.training_frame("bikes", "hourly", before=FAR, known_by=watermark - HOUR)
+    assert before.filter(pl.col("at") == START + 30 * HOUR)["cnt"].to_list() == [30.0]
+    assert features.read_source("bikes", "rentals").height == 84
+
+
+def test_on_the_wall_clock_a_late_row_is_not_known_before_it_arrives(
+    start: Start, ledger: Ledger, projects: dict[str, ProjectDefinition]
+) -> None:
+    rentals = replace(projects["bikes"].sources[0], known_after_seconds=0.0)
+    projects["bikes"] = replace(projects["bikes"], clock="wall", sources=(rentals, projects["bikes"].sources[1]))
+    clock = ledger.clock
+    assert isinstance(clock, SettableClock)
+    features, began = start(), clock.at
+
+    def at(hour: int, **other: Any) -> dict[str, Any]:
+        return {**rental(0, **other), "at": iso(began + hour * HOUR)}
+
+    def look(hour: float) -> Any:
+        return features.lookup("bikes", "hourly", "dc", began + hour * HOUR)["cnt_week"]
+
+    clock.set(began + HOUR)
+    features.push("bikes", "rentals", [at(-10, cnt=1.0), at(-5, cnt=2.0)])  # history, from before the source was declared
+    assert [look(hour) for hour in (-11, -9, -4, 0.5, 1)] == [None, 1.0, 1.5, None, 1.5]
+    clock.set(began + 4 * HOUR)
+    features.push("bikes", "rentals", [at(2, cnt=9.0)])
+    served = {3: look(3), 4: look(4)}
+    assert served == {3: 1.5, 4: 4.0}
+    clock.set(began + 6 * HOUR)
+    features.push("bikes", "rentals", [at(2, cnt=3.0), at(3, cnt=100.0), at(4, cnt=100.0)])
+    assert (look(3), look(4), look(6)) == (1.5, 4.0, (1 + 2 + 3 + 200) / 5)
+    features.push("bikes", "rentals", [at(-5, cnt=2.5)])
+    assert look(-4) == 1.75
+    clock.set(began + 7 * HOUR)
+    frame = features.training_frame("bikes", "hourly", before=clock.at, known_by=clock.at)
+    trained = {(row["at"] - began) // HOUR: row["cnt_week"] for row in frame.iter_rows(named=True)}
+    assert trained == {-10: None, -5: 1.0, 2: 1.5, 3: 1.5, 4: 4.0}
+    assert frame["cnt"].to_list() == [1.0, 2.5, 3.0, 100.0, 100.0]
+
+
+def test_rows_that_an_older_release_stored_are_still_read(start: Start, home: Path, projects: dict[str, ProjectDefinition]) -> None:
+    """Its tables have no arrival and no order, its journal neither."""
+    features = start()
+    features.push("bikes", "rentals", days(1))
+    features.flush("bikes")
+    tables = DeltaTables(home / "tables")
+    name = table_of("bikes", "rentals")
+    tables.overwrite(name, tables.scan(name).drop("_arrived", "_order").collect())
+    journal = features._feeds["bikes", "rentals"].queue
+    layout = Layout.of(projects["bikes"].sources[0])
+    old = [layout.event("dc", micros(START + hour * HOUR), (hour % 24, 0.5, float(hour))) for hour in (24, 25)]
+    journal.journal.append([msgspec.msgpack.encode([layout.columns, [(each.entity, each.at, each.values, each.identity) for each in old]])])
+    features.close()
+    shutil.rmtree(home / "online")
+    again = start()
+    assert again.lookup("bikes", "hourly", "dc", START + 49 * HOUR) == {"cnt_yesterday": 25.0, "cnt_week": sum(range(26)) / 26}
+    assert again.push("bikes", "rentals", [*days(1), rental(24), rental(3, cnt=99.0)]) == PushResult(1, 25, ())
+    assert again.lookup("bikes", "hourly", "dc", START + 27 * HOUR)["cnt_yesterday"] == 99.0
+    assert again.read_source("bikes", "rentals")["cnt"].to_list() == [*map(float, range(3)), 99.0, *map(float, range(4, 26))]
+
+
+def test_no_feature_sees_the_row_that_it_is_computed_for(start: Start, projects: dict[str, ProjectDefinition]) -> None:
+    """Whatever the column, and also where `known_at` is null."""
+    source = SourceDefinition("sales", "city", "at", {"temp": "float", "cnt": "float"}, "known")
+    made = tuple(FeatureDefinition(f"{kind}_{column}", kind, column, 3_600.0) for kind in ("last", "count") for column in ("temp", "cnt"))
+    own = ProjectDefinition(
+        "shop",
+        clock="event",
+        entities=projects["bikes"].entities,
+        sources=(source,),
+        feature_views=(FeatureViewDefinition("recent", "sales", made),),
+        feature_services=(FeatureServiceDefinition("now", "sales", (), ("recent",), "cnt"),),
+    )
+    ensure_sound(own)
+    projects["shop"] = own
+    features = start()
+    rows = [
+        {"city": "dc", "at": iso(START + minute * MINUTE), "temp": minute, "cnt": minute, "known": known}
+        for minute, known in ((10, None), (20, iso(START)), (30, None))
+    ]
+    features.push("shop", "sales", rows)
+    expected = [
+        {"last_temp": None, "last_cnt": None, "count_temp": 0, "count_cnt": 0},
+        {"last_temp": 10.0, "last_cnt": 10.0, "count_temp": 1, "count_cnt": 1},
+        {"last_temp": 20.0, "last_cnt": 20.0, "count_temp": 2, "count_cnt": 2},
+    ]
+    frame = features.training_frame("shop", "now", before=FAR, known_by=FAR)
+    assert frame.drop("city", "at", "cnt").to_dicts() == expected
+    assert [features.lookup("shop", "now", "dc", START + minute * MINUTE) for minute in (10, 20, 30)] == expected
+
+
+def test_columns_may_have_any_name(start: Start, projects: dict[str, ProjectDefinition]) -> None:
+    names = ("missing", "layout", "count", "key", "code", "at_", "values", "rows", "index", "len", "literal", "head", "0", "place")
+    columns: dict[str, Any] = {name: "str" if name in ("count", "rows") else "float" for name in names}
+    source = SourceDefinition("sales", "city", "at", {**columns, "label": "float"})
+    made = tuple(FeatureDefinition(f"f_{name}", "last", name, 3_600.0 * 1_000) for name in names)
+    projects["shop"] = ProjectDefinition(
+        "shop",
+        clock="event",
+        entities=projects["bikes"].entities,
+        sources=(source,),
+        feature_views=(FeatureViewDefinition("recent", "sales", made),),
+        feature_services=(FeatureServiceDefinition("now", "sales", names, ("recent",), "label"),),
+    )
+    ensure_sound(projects["shop"])
+    features = start()
+    rows = [
+        {"city": "dc", "at": iso(START + hour * HOUR), "label": 1.0}
+        | {name: f"t{hour}" if dtype == "str" else float(hour) for name, dtype in columns.items()}
+        for hour in range(120)
+    ]
+    assert features.push("shop", "sales", rows).accepted == 120
+    frame = features.training_frame("shop", "now", before=FAR, known_by=FAR)
+    assert frame.row(119, named=True)["f_missing"] == 118.0
+    found = features.lookup("shop", "now", "dc", START + 500 * HOUR)
+    assert found == {f"f_{name}": "t119" if dtype == "str" else 119.0 for name, dtype in columns.items()}
 
 
 def test_with_an_event_clock_the_future_is_measured_from_the_watermark(features: Features, ledger: Ledger) -> None:

@@ -111,7 +111,7 @@ class Stage:
         """Apply the folder as it is now."""
         definition = load_folder(self.folder)
         with self.pipelines.db.write() as tx:
-            self.projects.apply(tx, definition, archive_of(self.folder))
+            self.projects.apply(tx, definition.to_json(), archive_of(self.folder))
             self.features.define(tx, definition)
         return definition
 

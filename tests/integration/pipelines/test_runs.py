@@ -20,7 +20,7 @@ from meguri.lineage.service import Node
 from meguri.pipelines.model import StepExecution, key_of
 from meguri.pipelines.values import arrow_frame
 from meguri.profiles.reference import Reference
-from tests.integration.pipelines.conftest import DAYS, PIPELINE, SCORING, START, UNTIL, Stage, push_rows
+from tests.integration.pipelines.conftest import DAYS, PIPELINE, PROJECT, SCORING, START, UNTIL, Stage, push_rows
 
 STEPS = '''
 import os
@@ -215,6 +215,20 @@ def test_run_keeps_the_bundle_with_which_it_was_submitted(stage: Stage, write: C
     write("pipeline", PIPELINE.replace("mae = mean_error", "raise RuntimeError\n    mae = mean_error"))
     stage.jobs.start_queued()
     assert stage.look(id)[0].status == "finished"
+
+
+def test_run_trains_on_the_features_of_its_own_bundle(stage: Stage, write: Callable[[str, str], None]) -> None:
+    id = stage.submit()
+    write("features", PROJECT.replace('offset="24h"', 'offset="48h"'))
+    stage.jobs.start_queued()
+    _, steps = stage.look(id)
+    frame = stage.features.training_frame("bikes", "hourly", before=UNTIL - timedelta(days=7), known_by=UNTIL)
+    output = steps["training_frame"].output
+    assert output is not None
+    trained = arrow_frame(stage.pipelines.blobs.read(output.digest))
+    assert trained.drop("cnt_yesterday").equals(frame.drop("cnt_yesterday"))
+    assert trained["cnt_yesterday"].null_count() == 24
+    assert frame["cnt_yesterday"].null_count() == 48
 
 
 def test_cached_output_whose_blob_is_lost_is_made_again(stage: Stage) -> None:

@@ -28,7 +28,7 @@ def test_a_project_with_a_damaged_log_stops_no_other_project(platform: Platform)
     tarfile.open(fileobj=archive, mode="w").close()
     with platform.db.write() as tx:
         for name in ("alps", "bay"):
-            platform.applying.apply(tx, on_the_wall_clock(name), archive.getvalue())
+            platform.applying.apply(tx, on_the_wall_clock(name).to_json(), archive.getvalue())
     log = platform.home.path / "log" / "alps"
     log.mkdir(parents=True)
     (log / "000000000001.seg").write_bytes(b"\xff" * 64)

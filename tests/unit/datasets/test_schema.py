@@ -51,7 +51,7 @@ def problems(**changed: Any) -> list[tuple[str, str]]:
         ({}, []),
         ({"cnt": 99.0 * 4}, []),  # demand that grows several times is drift, not corruption
         ({"cnt": 99.0 * 20}, [("cnt", "range")]),
-        ({"cnt": -1.0}, [("cnt", "range")]),  # a count does not become negative
+        ({"cnt": -99.0 * 6}, [("cnt", "range")]),
         ({"temp": -1.0}, []),
         ({"temp": -99.0}, [("temp", "range")]),
         ({"temp": None}, [("temp", "missing")]),
@@ -66,6 +66,13 @@ def test_rows_are_held_against_the_widened_first_snapshot(changed: dict[str, Any
     assert problems(**changed) == expected
 
 
+def test_whole_degrees_of_a_summer_do_not_refuse_the_winter() -> None:
+    summer = pl.DataFrame({"degrees": [15 + day % 21 for day in range(120)]})
+    schema = infer(summarise(summer, {"degrees": "int"}), summer)
+    assert [schema.problems({"degrees": degrees}) for degrees in (-20, 0, 40)] == [[], [], []]
+    assert [kind for _, kind, _ in schema.problems({"degrees": 290})] == ["range"]  # Kelvin
+
+
 def test_a_small_snapshot_decides_nothing_but_types() -> None:
     schema = schema_of(first(99))
     assert schema.problems({"cnt": -1e9, "temp": None, "hr": 10**9}) == []
@@ -73,7 +80,7 @@ def test_a_small_snapshot_decides_nothing_but_types() -> None:
 
 def test_unseen_texts_missing_values_and_ranges_are_anomalies_of_a_frame() -> None:
     later = first().with_columns(
-        cnt=pl.when(pl.col("row") < 3).then(-5.0).otherwise(pl.col("cnt")),
+        cnt=pl.when(pl.col("row") < 3).then(-5_000.0).otherwise(pl.col("cnt")),
         temp=pl.when(pl.col("row") < 2).then(None).otherwise(pl.col("temp")),
         weather=pl.lit("storm"),
     )

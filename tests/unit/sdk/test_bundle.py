@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from meguri.core.bundles import LARGEST_SOURCE, MOST_FILES
 from meguri.core.errors import Invalid
-from meguri.sdk.bundle import FILE_LIMIT, archive_of, pack
+from meguri.sdk.bundle import archive_of, pack
 
 FILES = {"pipeline.py": "x = 1\n", "lib/__init__.py": "", "lib/clean.py": "y = 2\n", "README.md": "hello\n"}
 
@@ -41,7 +42,7 @@ def test_archive_says_nothing_of_time_or_owner(tmp_path: Path) -> None:
     assert {(entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname, entry.mode) for entry in entries} == {(0, 0, 0, "", "", 0o644)}
 
 
-def test_caches_secrets_links_and_large_files_stay_at_home(tmp_path: Path) -> None:
+def test_every_file_is_packed_but_caches_and_what_is_hidden(tmp_path: Path) -> None:
     more = {
         ".env": "TOKEN=1",
         ".git/config": "",
@@ -51,13 +52,33 @@ def test_caches_secrets_links_and_large_files_stay_at_home(tmp_path: Path) -> No
         "__pycache__/a.pyc": "",
         "lib/b.pyc": "",
         "node_modules/c.js": "",
-        "data.csv": "1" * (FILE_LIMIT + 1),
     }
-    write(tmp_path, {**FILES, **more})
-    (tmp_path / "link.py").symlink_to("/etc/passwd")
-    (tmp_path / "linked").symlink_to("/etc")
+    data = {"prices.csv": "1" * 3_000_000, "build/steps.py": "", "env/settings.json": "{}", "dist/weights.bin": "0"}
+    write(tmp_path, {**FILES, **more, **data})
     packed = pack(tmp_path)
-    assert (packed.files, packed.left_out) == (tuple(sorted(FILES)), ("data.csv",))
+    assert packed.files == tuple(sorted({**FILES, **data}))
+    with tarfile.open(fileobj=io.BytesIO(packed.archive)) as archive:
+        assert archive.getmember("prices.csv").size == 3_000_000
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    (tmp_path / "lib" / "link.py").symlink_to("/etc/passwd")
+    with pytest.raises(Invalid, match=r"lib/link\.py is a link: put the file itself there"):
+        pack(tmp_path)
+
+
+def test_what_is_too_much_is_named(tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    with (tmp_path / "big.bin").open("wb") as file:
+        file.truncate(LARGEST_SOURCE + 1)
+    with pytest.raises(Invalid, match=r"the limit is 67,108,864: move big\.bin \(67,108,865\), "):
+        pack(tmp_path)
+    (tmp_path / "big.bin").unlink()
+    for number in range(MOST_FILES):
+        (tmp_path / f"{number}.txt").touch()
+    with pytest.raises(Invalid, match="holds 10,004 files, the limit is 10,000"):
+        pack(tmp_path)
 
 
 def test_folder_without_python_is_refused(tmp_path: Path) -> None:

@@ -78,7 +78,11 @@ def test_two_folders_with_the_same_module_names_do_not_mix(tmp_path: Path) -> No
         (WHOLE.replace('"7d"', '"7 days"'), "project.py:6: mean\\('cnt'\\): window: '7 days' is not a duration"),
         (WHOLE.replace('["hr"]', '["hr", "cnt"]'), "label 'cnt' is also a request column"),
         (WHOLE.replace('"at", known', '"city", known'), "must be different columns"),
-        (WHOLE.replace('known_after="24h", ', "").replace(', offset="1h"', ""), "feature history.cnt_now would see the label 'cnt'"),
+        (
+            WHOLE.replace('known_after="24h", ', "").replace(', offset="1h"', ""),
+            "feature history.cnt_now takes the label 'cnt' as known at the moment",
+        ),
+        (WHOLE.replace("hr", "prediction"), "'prediction' is what monitors call the output of a model"),
         (WHOLE + 'Entity("city")', "'city' is declared twice"),
         (WHOLE + 'Project("more")', "it declares 2 projects"),
         (WHOLE.replace('"bikes"', '"Bikes!"'), "'Bikes!' is no name"),

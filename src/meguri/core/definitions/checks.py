@@ -1,4 +1,4 @@
-"""Rules that sources, feature views and feature services keep among each other, checked where they are declared and where they arrive."""
+"""Rules for sources, feature views and feature services, checked where they are declared and where a bundle is applied."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from meguri.core.times import show_seconds
 
 NUMBERS = ("int", "float", "bool")
 WITHOUT_NUMBERS = ("last", "count")
+PREDICTION = "prediction"
 
 
 def ensure_sound(project: ProjectDefinition) -> None:
@@ -92,25 +93,27 @@ def _check_service(
     for name in names:
         if names.count(name) > 1 or name in taken:
             raise Invalid(where, f"{name!r} names two columns of its frame: rename one")
+    if PREDICTION in names:
+        raise Invalid(where, f"{PREDICTION!r} is what monitors call the output of a model: give this input another name")
     if not names:
         raise Invalid(where, "it has no request column and no view, so a model would have no input")
     for view in service.views:
-        _check_no_leak(where, service, views[view], source)
+        _check_label_delay(where, service, views[view], source)
         needed = entities[sources[views[view].source].entity].key
         if needed != key and needed not in service.request:
             raise Invalid(where, f"view {view!r} is looked up by {needed!r}: add that column to `request`")
 
 
-def _check_no_leak(where: str, service: FeatureServiceDefinition, view: FeatureViewDefinition, source: SourceDefinition) -> None:
-    """A feature over the label's own column must not reach the row that it is computed for."""
+def _check_label_delay(where: str, service: FeatureServiceDefinition, view: FeatureViewDefinition, source: SourceDefinition) -> None:
+    """A feature never sees the row that it is computed for; but one over the label must not take earlier labels as known at once either."""
     if view.source != source.name or source.known_at is not None or source.known_after_seconds > 0:
         return
     for feature in view.features:
         if feature.column == service.label and feature.offset_seconds == 0:
             raise Invalid(
                 where,
-                f"feature {view.name}.{feature.name} would see the label {service.label!r} that it helps to predict: say when labels are "
-                f"known (known_after= or known_at= of source {source.name!r}), or give the feature an offset",
+                f"feature {view.name}.{feature.name} takes the label {service.label!r} as known at the moment of its event: say when "
+                f"labels are known (known_after= or known_at= of source {source.name!r}), or give the feature an offset",
             )
 
 
