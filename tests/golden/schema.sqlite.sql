@@ -334,6 +334,7 @@ CREATE TABLE sources (
     name VARCHAR(128) NOT NULL,
     definition TEXT NOT NULL,
     entity TEXT NOT NULL,
+    live_since BIGINT,
     CONSTRAINT pk_sources PRIMARY KEY (project, name)
 );
 CREATE TABLE step_cache (

@@ -21,7 +21,7 @@ from meguri.testing.ledger import Ledger
 
 @pytest.fixture
 def projects(ledger: Ledger, home: Path) -> Projects:
-    return Projects(ledger.events, ledger.lineage, LocalBlobs(home / "blobs"), home, ledger.clock)
+    return Projects(ledger.events, ledger.lineage, ledger.projects, LocalBlobs(home / "blobs"), home, ledger.clock)
 
 
 def archive(**files: str) -> bytes:

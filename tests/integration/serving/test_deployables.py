@@ -31,7 +31,7 @@ from tests.unit.serving.examples import linear_model, reference
 def test_a_registered_version_is_deployable_without_the_blocks_of_its_reference(ledger: Ledger, home: Path) -> None:
     blobs = LocalBlobs(home / "blobs")
     registry = Registry(ledger.db, ledger.events, ledger.lineage, blobs, ledger.clock, new_id)
-    projects = Projects(ledger.events, ledger.lineage, blobs, home, ledger.clock)
+    projects = Projects(ledger.events, ledger.lineage, ledger.projects, blobs, home, ledger.clock)
     content = linear_model()
     spec = VersionSpec(
         format="onnx",
@@ -58,7 +58,7 @@ def test_a_registered_version_is_deployable_without_the_blocks_of_its_reference(
 def test_a_version_is_served_with_the_features_that_it_was_trained_with(ledger: Ledger, home: Path) -> None:
     blobs = LocalBlobs(home / "blobs")
     registry = Registry(ledger.db, ledger.events, ledger.lineage, blobs, ledger.clock, new_id)
-    projects = Projects(ledger.events, ledger.lineage, blobs, home, ledger.clock)
+    projects = Projects(ledger.events, ledger.lineage, ledger.projects, blobs, home, ledger.clock)
 
     def project(window_days: int) -> ProjectDefinition:
         view = FeatureViewDefinition("history", "sales", (FeatureDefinition("cnt_mean", "mean", "cnt", window_days * 86_400.0),))
