@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import msgspec
 
+from meguri.core.lockfile import find_owner
 from meguri.core.times import iso, micros
 from meguri.demo.scenes import DAY, Json, Moment
+from meguri.serving.deployment_specs import process_lock
 from meguri.testing.server import RunningServer
 from tests.faults.account import Account
 from tests.faults.player import RUN
@@ -31,9 +32,11 @@ def request_of(moment: Moment) -> Json:
 
 
 def endpoint_url(home: Path) -> str:
-    """Where the endpoint's process listens, as it wrote down."""
-    state = msgspec.json.decode((home / "routes" / "kiosk.state.json").read_bytes())
-    return f"http://127.0.0.1:{state['port']}"
+    """Where the endpoint's process listens. Raises OSError where it does not run."""
+    owner = find_owner(process_lock(home, "kiosk"))
+    if owner is None or not owner.url:
+        raise ProcessLookupError("the endpoint does not run")
+    return owner.url
 
 
 def is_endpoint_ready(home: Path) -> bool:

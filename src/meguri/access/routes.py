@@ -14,6 +14,11 @@ from meguri.core.errors import Invalid
 
 T = TypeVar("T")
 
+UPLOAD = 64 << 20
+"""Bytes that routes for batches of rows, points and labels take."""
+BUNDLE = 256 << 20
+"""Bytes that the route for a project's files takes."""
+
 OPEN = "open"
 """The permission of the few routes that need no token."""
 AUTHENTICATED = "authenticated"
@@ -70,7 +75,8 @@ class Route:
     """`path` such as `/api/v1/runs/{run}`; `{name:path}` takes slashes too.
 
     `body`: type that the JSON body is decoded to. `answer`: type of the answer, for the OpenAPI document. `query`: names and types
-    (`str`, `int`, `float`, `bool`, or `list` of strings) of query parameters, all optional. `streams`: the handler reads the body itself.
+    (`str`, `int`, `float`, `bool`, or `list` of strings) of query parameters, all optional. `streams`: the handler reads the body itself;
+    else at most `largest_body` bytes are read, once the caller is known, and a few KiB where the permission is `open`.
     A plain handler runs in a thread pool, an async one in the loop.
 
     The permission is checked on the project of the request: `{project}` of the path; else what `project(connection, path)` finds for a
@@ -89,6 +95,7 @@ class Route:
     query: Mapping[str, type] = field(default_factory=dict)
     status: int = 200
     streams: bool = False
+    largest_body: int = 8 << 20
     project: Callable[[Connection, Mapping[str, str]], str] | None = None
     creates_project: bool = False
 

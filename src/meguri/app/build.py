@@ -25,6 +25,7 @@ from meguri.app.periodic import PeriodicTask
 from meguri.app.supervisor import Supervisor
 from meguri.app.watermarks import Watermarks
 from meguri.automation.service import Automation
+from meguri.core.environment import child_environment
 from meguri.core.ids import new_id
 from meguri.core.settings import Settings
 from meguri.core.times import utc_now
@@ -103,7 +104,7 @@ def build(settings: Settings) -> Platform:
     datasets = Datasets(db, events, lineage, store, utc_now, new_id)
     journals = home.path / "journal"
     features = Features(db, events, lineage, datasets, store, online, journals, projects.find_definition, utc_now)
-    supervisor = Supervisor(home.path / "work" / "logs")
+    supervisor = Supervisor(home.path / "work" / "logs", child_environment(os.environ, settings.pass_environment))
     serving = Serving(
         db,
         events,
@@ -113,11 +114,11 @@ def build(settings: Settings) -> Platform:
         home.path,
         projects.find_definition,
         Deployables(registry, projects),
-        lambda endpoint: supervisor.keep(f"endpoint-{endpoint}", _endpoint_command(home.path, endpoint)),
+        lambda endpoint: supervisor.keep(f"endpoint-{endpoint}", endpoint_command(home.path, endpoint)),
         utc_now,
         new_id,
     )
-    executor = ProcessExecutor(os.environ, threads=settings.worker_threads)
+    executor = ProcessExecutor(os.environ, threads=settings.worker_threads, pass_environment=settings.pass_environment)
     pipelines = Pipelines(
         db,
         events,
@@ -205,6 +206,7 @@ def build(settings: Settings) -> Platform:
         close,
     )
     dispatch(platform)
+    home.make_private()
     return platform
 
 
@@ -232,5 +234,6 @@ def _advance_watermarks(watermarks: Watermarks, serving: Serving) -> None:
     watermarks.advance_all()
 
 
-def _endpoint_command(home: Path, endpoint: str) -> list[str]:
-    return [sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", endpoint, "--supervised"]
+def endpoint_command(home: Path, endpoint: str) -> list[str]:
+    """The process of an endpoint. `-P` keeps the current folder off its import path."""
+    return [sys.executable, "-P", "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", endpoint, "--supervised"]

@@ -9,37 +9,36 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import errno
 import gc
 import logging
 import os
-import signal
-import socket
+import secrets
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-import uvicorn
 import uvloop
 
+from meguri.access.origin import shown_host
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.online.lmdb import LmdbOnline
 from meguri.app.child import die_with_parent
+from meguri.app.listener import Server, listen, server_config
 from meguri.app.logs import set_up_logging
 from meguri.app.runners import load_runner
 from meguri.core.definitions.features import FeatureSet
-from meguri.core.errors import MeguriError, NotFound, Unavailable
+from meguri.core.errors import Conflict, MeguriError, NotFound, Unavailable
 from meguri.core.ids import new_id
+from meguri.core.lockfile import LockFile
 from meguri.core.times import iso, utc_now
 from meguri.features.online import OnlineFeatures
 from meguri.protocols.inference.guard import Guard
 from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.rest import InferenceApp
-from meguri.serving.deployment_specs import DeploymentSpec, read_spec, replace_file, spec_file, state_file, write_spec
+from meguri.serving.deployment_specs import DeploymentSpec, process_lock, read_spec, spec_file, write_spec
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import Live, Lookup, make_live
 from meguri.serving.segments import PredictionLog
@@ -92,7 +91,6 @@ class EndpointProcess:
         async with self._turn:
             self._seen = _changed_at(self._file)
             await self._take(self._file)
-            self._write_state()
 
     async def poll(self) -> None:
         """Reload when the spec file changes, for as long as the process lives."""
@@ -176,72 +174,25 @@ class EndpointProcess:
         self.gateway.why_not = why
         logger.warning("route refused", extra={"endpoint": self.endpoint, "revision": revision, "why": why})
 
-    def _write_state(self) -> None:
-        live = self.gateway.find_live()
-        state = {"pid": os.getpid(), "host": self.address[0], "port": self.address[1], "revision": live.spec.revision if live else None}
-        with contextlib.suppress(Unavailable):  # a full disk must not stop a reload
-            replace_file(state_file(self.home, self.endpoint), msgspec.json.encode(state))
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Unavailable for a busy port or a foreign address.
-
-    Made with IPPROTO_TCP: with protocol 0 asyncio leaves TCP_NODELAY off, and every keep-alive answer would come some 40 ms late.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(2_048)
-    except OSError as error:
-        listener.close()
-        what = "is used by another program: stop that one, or choose another with --port"
-        why = what if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror})"
-        raise Unavailable(f"port {port} on {host}", why) from error
-    return listener
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, but a signal only asks it to stop: its own handler raises the signal again, before the log is closed."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    def stop(self) -> None:
-        self.should_exit = True
-
 
 async def serve(options: EndpointOptions) -> None:
     """Serve until SIGTERM, SIGINT or, when supervised, the end of the parent. Raises NotFound, Unavailable, Conflict at the start."""
     port = read_spec(spec_file(options.home, options.endpoint)).port if options.port is None else options.port
+    lock = _take_lock(options.home, options.endpoint)
     listener = listen(options.host, port)
     process = EndpointProcess(options.home, options.endpoint)
     process.address = listener.getsockname()[:2]
+    control = secrets.token_urlsafe(32)
+    guard = Guard(options.host, _token(options.home), options.allowed_hosts, control=control)
+    config = server_config(InferenceApp(process.gateway, guard, process.meter, process), drain_seconds=DRAIN_SECONDS)
+    server = Server(config, lambda: _withdraw(lock))
     await process.start()
     gc.freeze()  # what lives as long as the process need not be looked at again and again while requests wait
-    app = InferenceApp(process.gateway, Guard(options.host, _token(options.home), options.allowed_hosts), process.meter, process)
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-    server = _Server(config)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
     if options.supervised:
+        loop = asyncio.get_running_loop()
         die_with_parent(lambda: loop.call_soon_threadsafe(server.stop), grace_seconds=DRAIN_SECONDS + 5)
     tasks = [asyncio.create_task(process.poll()), asyncio.create_task(process.count())]
+    lock.announce(f"http://{shown_host(options.host)}:{process.address[1]}", secret=control)
     logger.info("serving", extra={"endpoint": options.endpoint, "host": options.host, "port": process.address[1]})
     try:
         await server.serve(sockets=[listener])
@@ -249,6 +200,25 @@ async def serve(options: EndpointOptions) -> None:
         for task in tasks:
             task.cancel()
         process.close()
+        lock.release()
+
+
+def _withdraw(lock: LockFile) -> None:
+    """Before the port is free, so that nothing is sent to another process that takes it."""
+    with contextlib.suppress(OSError):
+        lock.announce("")
+
+
+def _take_lock(home: Path, endpoint: str) -> LockFile:
+    """The lock of the endpoint's process; one that is ending is waited for. Raises Conflict, Unavailable."""
+    file = process_lock(home, endpoint)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return LockFile.take(file, wait_seconds=DRAIN_SECONDS + 5)
+    except BlockingIOError as error:
+        raise Conflict(f"another process serves endpoint {endpoint!r} of {home}: stop that one first", endpoint=endpoint) from error
+    except OSError as error:
+        raise Unavailable("home", f"{file} cannot be written ({error.strerror}): check its owner and mode") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
+import logging
 import os
 import shutil
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from meguri.core.errors import HomeInUse, Unavailable
+from meguri.core.lockfile import LOCK, LockFile, Owner
+from meguri.core.lockfile import find_owner as find_holder
+
+logger = logging.getLogger(__name__)
 
 FOLDERS = ("blobs", "bundles", "journal", "log", "online", "routes", "tables", "work")
-LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,21 @@ class Home:
 
     @property
     def lock(self) -> Path:
-        return self.path / "owner.lock"
+        return self.path / LOCK
+
+    def make_private(self) -> None:
+        """Take the permissions of group and others from the home, and from its files and folders: mode 0700, and 0600 for files. Existing
+        ones too. What belongs to another user is left as it is, and `meguri doctor` reports it."""
+        parts = (*(self.path / name for name in FOLDERS), *self.path.glob("*.db*"), self.path / "token", self.path / ".gitignore")
+        for path in (self.path, *parts):
+            try:
+                mode = path.stat().st_mode
+                if mode & 0o077:
+                    path.chmod(mode & 0o700)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                logger.warning("other users may read this, and its mode cannot be changed", extra={"path": str(path)})
 
     def drop_unfinished(self) -> None:
         """Delete what a killed owner was just writing, and the folders its workers wrote in. For the owner, before it begins."""
@@ -48,42 +63,55 @@ class Home:
 
 
 class Ownership:
-    """The lock on a home. It is the kernel's, so it goes with the process that held it, however that ended."""
+    """The lock on a home. The kernel releases it when the process that holds it ends, however it ends."""
 
-    def __init__(self, home: Home, descriptor: int) -> None:
-        self.home, self._descriptor = home, descriptor
+    def __init__(self, home: Home, lock: LockFile) -> None:
+        self.home, self._lock = home, lock
 
     @staticmethod
     def take(path: Path) -> Ownership:
-        """Become the owner of a home, making the folder if need be. Raises HomeInUse, Unavailable."""
+        """Become the owner of a home, which is created if there is none, and close it to other users of the machine. Raises HomeInUse,
+        Unavailable."""
         home = Home(path.absolute())
         try:
             home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise _unwritable(home.path, error.strerror) from error
+        lock = _lock(home)
         try:
-            _lock(home, descriptor)
             _ensure_writable(home.path)
+            home.make_private()
+            _keep_out_of_git(home.path)
         except BaseException:
-            os.close(descriptor)
+            lock.release()
             raise
-        ownership = Ownership(home, descriptor)
-        ownership.announce("")
-        return ownership
+        return Ownership(home, lock)
 
-    def announce(self, url: str) -> None:
-        """Say where the owner listens, for clients on this machine."""
-        content = json.dumps({"pid": os.getpid(), "url": url}).encode()
+    def announce(self, url: str, certificate: str = "") -> None:
+        """Write down where the owner listens, and its TLS certificate, for clients on this machine; an empty `url` withdraws it."""
         try:
-            os.pwrite(self._descriptor, content + b"\n", 0)
-            os.ftruncate(self._descriptor, len(content) + 1)
+            self._lock.announce(url, certificate=certificate)
         except OSError as error:
             raise Unavailable("home", f"{self.home.lock} cannot be written ({error.strerror})") from error
 
     def release(self) -> None:
-        os.ftruncate(self._descriptor, 0)
-        os.close(self._descriptor)
+        self._lock.release()
+
+
+def find_owner(path: Path) -> Owner | None:
+    """The live owner of a home; None where nobody holds its lock."""
+    return find_holder(Home(path).lock)
+
+
+def _keep_out_of_git(home: Path) -> None:
+    """`git add .` in a folder that contains the home must not commit its token."""
+    file = home / ".gitignore"
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text("*\n")
+    except OSError as error:
+        raise _unwritable(file, error.strerror) from error
 
 
 def _ensure_writable(home: Path) -> None:
@@ -100,41 +128,17 @@ def _unwritable(path: Path, why: str | None) -> Unavailable:
     return Unavailable("home", f"{path} cannot be written ({why}): {hint}")
 
 
-def _lock(home: Home, descriptor: int) -> None:
-    """Take the lock. Whoever looks for the owner holds it for an instant, so it may be in the way without anybody owning the home."""
-    deadline = time.monotonic() + LOOK_SECONDS
-    while True:
-        try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            owner = find_owner(home.path)
-            if owner is not None or time.monotonic() > deadline:
-                by = f"process {owner.pid} at {owner.url or 'an address of its own'}" if owner and owner.pid else "another process"
-                text = f"home {home.path} is in use by {by}: use that one, stop it, or choose another folder with --home"
-                raise HomeInUse(text) from error
-            time.sleep(0.005)
-        except OSError as error:
-            raise Unavailable("home", f"{home.lock} cannot be locked ({error.strerror}): keep the home on a local disk") from error
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Who says that it owns a home. `url` is empty for an owner that does not listen."""
-
-    pid: int
-    url: str
-
-
-def find_owner(path: Path) -> Owner | None:
-    """The live owner of a home; None where nobody holds its lock."""
-    file = path / "owner.lock"
+def _lock(home: Home) -> LockFile:
     try:
-        with file.open("rb") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                return None
-            except OSError:
-                content = json.loads(stream.read() or b"{}")
-    except (OSError, ValueError):
-        return None
-    return Owner(int(content.get("pid", 0)), str(content.get("url", "")))
+        lock = LockFile.take(home.lock)
+        lock.announce("")
+        return lock
+    except BlockingIOError as error:
+        owner = find_owner(home.path)
+        by = f"process {owner.pid} at {owner.url or 'an address of its own'}" if owner and owner.pid else "another process"
+        text = f"home {home.path} is in use by {by}: use that one, stop it, or choose another folder with --home"
+        raise HomeInUse(text) from error
+    except PermissionError as error:
+        raise _unwritable(home.path, error.strerror) from error
+    except OSError as error:
+        raise Unavailable("home", f"{home.lock} cannot be locked ({error.strerror}): keep the home on a local disk") from error

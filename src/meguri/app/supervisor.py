@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +22,7 @@ STEADY_SECONDS = 10.0
 """A child that lived this long has started well: its next failure is retried at once again."""
 
 LARGEST_LOG = 4 << 20
+"""Bytes at which a child's log is moved to `NAME.log.1` and begun again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,12 @@ class Supervisor:
 
     A child's stdin is a pipe that nobody writes to: it ends when this process stops or dies, and the child with it (`app.child`). All
     children are started from one thread that lives as long as the supervisor, because Linux ties a child's death signal to the thread
-    that started it. Output goes to `LOGS/NAME.log`.
+    that started it. Output goes to `LOGS/NAME.log`; the former `LARGEST_LOG` bytes are kept in `NAME.log.1`. `environment`: the variables
+    of the children.
     """
 
-    def __init__(self, logs: Path) -> None:
-        self._logs = logs
+    def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
+        self._logs, self._environment = logs, environment
         self._children: dict[str, _Child] = {}
         self._dropped: list[_Child] = []
         self._changed = threading.Condition()
@@ -62,7 +66,7 @@ class Supervisor:
                 return
             if known is not None:
                 self._dropped.append(known)
-            self._children[name] = _Child(name, tuple(command), is_ready, self._logs / f"{name}.log")
+            self._children[name] = _Child(name, tuple(command), is_ready, self._logs / f"{name}.log", self._environment)
             self._changed.notify_all()
 
     def drop(self, name: str) -> None:
@@ -109,8 +113,10 @@ class Supervisor:
 
 
 class _Child:
-    def __init__(self, name: str, command: tuple[str, ...], is_ready: Callable[[int], bool], log: Path) -> None:
-        self.name, self.command, self.log = name, command, log
+    def __init__(
+        self, name: str, command: tuple[str, ...], is_ready: Callable[[int], bool], log: Path, environment: Mapping[str, str]
+    ) -> None:
+        self.name, self.command, self.log, self._environment = name, command, log, environment
         self.ready = False
         self._is_ready = is_ready
         self._process: subprocess.Popen[bytes] | None = None
@@ -125,8 +131,9 @@ class _Child:
         return ChildState(self.name, state, self._process.pid if self._process else None, self._starts, self._last_exit, self.log)
 
     def look(self) -> None:
-        """Start it if it is time to, note that it is ready or that it has ended."""
+        """Start it if it is time to, record that it is ready or that it has ended, and keep its log small."""
         now = time.monotonic()
+        self._rotate()
         if self._process is None:
             if now >= self._start_after:
                 self._start(now)
@@ -165,8 +172,20 @@ class _Child:
 
     def _start(self, now: float) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        mode = "wb" if self.log.exists() and self.log.stat().st_size > LARGEST_LOG else "ab"
-        with self.log.open(mode) as output:
-            self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True)
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=dict(self._environment), start_new_session=True
+            )
         self._starts += 1
         self._started_at = now
+
+    def _rotate(self) -> None:
+        """Copy a log that has grown and empty it. The child appends, so it goes on at the start; lines between the two are lost."""
+        try:
+            if self.log.stat().st_size > LARGEST_LOG:
+                shutil.copyfile(self.log, self.log.with_name(f"{self.log.name}.1"))
+                os.truncate(self.log, 0)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            logger.warning("log not rotated", extra={"log": str(self.log), "why": error.strerror})

@@ -19,6 +19,8 @@ WIDEST = 10_000
 """Columns of a line where the output is no terminal: no value is cut or folded."""
 
 Run = Callable[[argparse.Namespace], int]
+SETTINGS = ("home", "host", "port", "database", "auth", "tls_cert", "tls_key")
+"""The settings that a command may take as options."""
 Commands = Any  # Any: argparse keeps the class of subparsers private
 
 
@@ -49,7 +51,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 def settings_of(args: argparse.Namespace) -> Settings:
     """Settings from defaults, `meguri.toml`, the environment and then the command line."""
     settings = read_settings(os.environ, Path.cwd())
-    given = {name: getattr(args, name) for name in ("home", "host", "port", "database", "auth") if getattr(args, name, None) is not None}
+    given = {name: getattr(args, name) for name in SETTINGS if getattr(args, name, None) is not None}
     return settings.with_values(given, "the command line")
 
 

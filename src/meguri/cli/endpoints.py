@@ -41,7 +41,7 @@ def deploy_version(args: argparse.Namespace) -> int:
 
 def serve_endpoint(args: argparse.Namespace) -> int:
     """Become the endpoint program, so that it never loads the control plane's libraries, and a signal to this process is one to it."""
-    command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(settings_of(args).home), "--endpoint", args.endpoint]
+    command = [sys.executable, "-P", "-m", "meguri.app.endpoint", "--home", str(settings_of(args).home), "--endpoint", args.endpoint]
     if args.port is not None:
         command += ["--port", str(args.port)]
     os.execv(command[0], command)

@@ -24,6 +24,10 @@ class Invalid(MeguriError):
         super().__init__(f"{field}: {why}", field=field, why=why, **more)
 
 
+class TooLarge(Invalid):
+    """The body of a request is larger than its route takes."""
+
+
 class NotFound(MeguriError):
     """Nothing of that kind has that key."""
 

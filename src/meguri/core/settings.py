@@ -23,11 +23,13 @@ class Settings:
     """Where the home directory is and how the server listens.
 
     `home`: the home directory, which holds everything. `host`, `port`: the server's address (loopback by default; port 0 takes a free one).
-    `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home directory. `allowed_hosts`: further `Host` values to answer to;
-    separated by commas in an environment variable.
+    `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home directory. `allowed_hosts`: further `Host` values to answer to.
+    In an environment variable the members of a list are separated by commas.
     `auth`: `off` makes everybody on this machine the administrator (on loopback only). `rate_limit`: requests a second that one
     principal may send, twice as many at once; 0 for no limit.
     `worker_threads`: threads of a step worker's numeric libraries (fixed, so that results repeat).
+    `pass_environment`: environment variables that steps and endpoints get beside the few that every program needs (`HF_HOME`, `AWS_*`).
+    `tls_cert`, `tls_key`: PEM files; with both the server answers HTTPS.
     `watermark_seconds`: how often the watermark of a project on the wall clock is advanced. `log_format`: `prose` or `json`.
     """
 
@@ -39,6 +41,9 @@ class Settings:
     auth: Auth = "on"
     rate_limit: Annotated[float, msgspec.Meta(ge=0)] = 1_000.0
     worker_threads: int = 1
+    pass_environment: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
     watermark_seconds: float = 5.0
     log_format: LogFormat = "prose"
 
@@ -49,8 +54,8 @@ class Settings:
         for name, value in values.items():
             if name not in types:
                 raise Invalid(name, f"{origin} has no such setting: known are {', '.join(sorted(types))}")
-            if name == "allowed_hosts" and isinstance(value, str):
-                value = [host.strip() for host in value.split(",") if host.strip()]
+            if isinstance(value, str) and types[name] == tuple[str, ...]:
+                value = [each.strip() for each in value.split(",") if each.strip()]
             try:
                 read[name] = msgspec.convert(value, types[name], strict=False, dec_hook=_read_path)
             except msgspec.ValidationError as error:

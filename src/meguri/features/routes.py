@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import ListPage, Request, Route, project_of
+from meguri.access.routes import UPLOAD, ListPage, Request, Route, project_of
 from meguri.core.definitions.features import FeatureServiceDefinition, FeatureViewDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
@@ -82,7 +82,17 @@ def _of_sources(features: Features) -> list[Route]:
     one = "/api/v1/sources/{source}"
     return [
         Route("GET", "/api/v1/sources", READS, listed, "Sources with their freshness", answer=ListPage, query=IN_PROJECT),
-        Route("POST", f"{one}/push", WRITES, push, "Push rows of a source", body=Push, answer=PushResult, query=IN_PROJECT),
+        Route(
+            "POST",
+            f"{one}/push",
+            WRITES,
+            push,
+            "Push rows of a source",
+            body=Push,
+            answer=PushResult,
+            query=IN_PROJECT,
+            largest_body=UPLOAD,
+        ),
         Route("PUT", f"{one}/schema", WRITES, adopt, "Hold rows against another snapshot", body=Adopt, answer=Schema, query=IN_PROJECT),
     ]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from meguri.access.routes import ListPage, Request, Route, limit_of, project_of
+from meguri.access.routes import UPLOAD, ListPage, Request, Route, limit_of, project_of
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.errors import Invalid
 from meguri.core.times import parse_time
@@ -72,7 +72,10 @@ def _label_routes(monitoring: Monitoring) -> list[Route]:
         return monitoring.find_label(request.query.get("endpoint"), request.path["prediction"])
 
     return [
-        Route("POST", f"{PREFIX}/labels", "labels:write", submit, "Send true values of predictions", NewLabels, Accepted, status=202),
+        Route(
+            "POST", f"{PREFIX}/labels", "labels:write", submit, "Send true values of predictions", NewLabels, Accepted, status=202,
+            largest_body=UPLOAD,
+        ),
         Route(
             "GET", f"{PREFIX}/labels/{{prediction:path}}", "labels:read", find_label, "Get a prediction's label, null before it came",
             answer=KnownLabel | None, query={"endpoint": str},

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from meguri.access.routes import AUTHENTICATED, ListPage, Request, Route
+from meguri.access.routes import AUTHENTICATED, BUNDLE, ListPage, Request, Route
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid
 from meguri.db.engine import Database
@@ -87,8 +87,26 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
 
     return [
         Route("GET", "/api/v1/projects", AUTHENTICATED, list_projects, "Projects that the caller may see", answer=ListPage[ProjectSummary]),
-        Route("POST", "/api/v1/bundles/plan", AUTHENTICATED, plan, "What applying a bundle would change", BundleUpload, Plan),
-        Route("POST", "/api/v1/bundles/apply", AUTHENTICATED, apply, "Store a bundle and make it current", BundleUpload, Plan),
+        Route(
+            "POST",
+            "/api/v1/bundles/plan",
+            AUTHENTICATED,
+            plan,
+            "What applying a bundle would change",
+            BundleUpload,
+            Plan,
+            largest_body=BUNDLE,
+        ),
+        Route(
+            "POST",
+            "/api/v1/bundles/apply",
+            AUTHENTICATED,
+            apply,
+            "Store a bundle and make it current",
+            BundleUpload,
+            Plan,
+            largest_body=BUNDLE,
+        ),
         Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectDetails),
     ]
 

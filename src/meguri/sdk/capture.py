@@ -1,7 +1,7 @@
 """The environment of a run, captured automatically: git, command, Python, packages, hardware, host.
 
-Never recorded: environment variables, and whatever looks like a secret in the command line, the address of a repository, or the names of
-changed files. Everything here may be missing on a machine, and then is left out; nothing raises.
+Never recorded: environment variables, changed files whose names look secret, and what looks like a secret in the command line, the address
+of the repository or the diff (`core.redaction`). Everything here may be missing on a machine, and then is left out; nothing raises.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import getpass
 import importlib.metadata
 import os
 import platform
-import re
 import shutil
 import socket
 import subprocess
@@ -20,16 +19,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+
+from meguri.core.redaction import HIDDEN, SECRET_NAME, redact
 
 DIFF_LIMIT = 1_000_000
 COMMAND_SECONDS = 5.0
-_SECRET = re.compile(
-    r"(^|[^a-z])(pass|password|passwd|passphrase|pwd|secrets?|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|auth)($|[^a-z])",
-    re.IGNORECASE,
-)
 _SECRET_FILES = ("*secret*", "*credential*", "*password*", ".env*", "*.pem", "*.key", "*.p12", "*id_rsa*", "*.netrc")
-_HIDDEN = "[hidden]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +57,14 @@ def git_state(folder: Path) -> tuple[dict[str, Any] | None, str]:  # Any: JSON
     state = {
         "commit": commit,
         "branch": _git(top, "symbolic-ref", "--quiet", "--short", "HEAD") or None,
-        "remote": _without_password(_git(top, "config", "--get", "remote.origin.url")) or None,
+        "remote": redact(_git(top, "config", "--get", "remote.origin.url")) or None,
         "folder": os.path.relpath(folder.resolve(), top.resolve()),
         "is_dirty": bool(_git(top, "status", "--porcelain", "--untracked-files=no")),
         "changed": changed[:1_000],
         "new": _lines(_git(top, "ls-files", "--others", "--exclude-standard", "--", ".", *hidden))[:1_000],
     }
     diff = _git(top, "diff", "--no-ext-diff", "--no-textconv", "--no-color", commit or "--cached", "--", ".", *hidden, strip=False)
+    diff = redact(diff)
     if len(diff) > DIFF_LIMIT:
         diff = diff[:DIFF_LIMIT] + f"\n[cut: the diff has {len(diff):,} characters]\n"
     return state, diff
@@ -81,12 +77,12 @@ def command(arguments: Sequence[str] | None = None) -> list[str]:
     for argument in sys.orig_argv if arguments is None else arguments:
         name, equals, _ = argument.partition("=")
         if hide_next and not argument.startswith("-"):
-            shown.append(_HIDDEN)
-        elif equals and _SECRET.search(name):
-            shown.append(f"{name}={_HIDDEN}")
+            shown.append(HIDDEN)
+        elif equals and SECRET_NAME.search(name):
+            shown.append(f"{name}={HIDDEN}")
         else:
-            shown.append(_without_password(argument)[:1_000])
-        hide_next = not equals and argument.startswith("-") and _SECRET.search(argument) is not None
+            shown.append(redact(argument)[:1_000])
+        hide_next = not equals and argument.startswith("-") and SECRET_NAME.search(argument) is not None
     return shown[:200]
 
 
@@ -153,16 +149,3 @@ def _run(arguments: Sequence[str], folder: Path | None = None) -> str:
 
 def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line]
-
-
-def _without_password(text: str) -> str:
-    """An address without the name and password in it."""
-    if "://" not in text:
-        return text
-    try:
-        parts = urlsplit(text)
-        if "@" not in parts.netloc:
-            return text
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    except ValueError:
-        return _HIDDEN

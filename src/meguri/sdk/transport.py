@@ -1,10 +1,14 @@
-"""How a client reaches the owner of a home: over HTTP where one listens, else by becoming the owner, in this process."""
+"""How a client reaches the owner of a home: over HTTP where one listens, else by becoming the owner, in this process.
+
+A token is only sent to an address that was given, or to the live owner of the home: before each request the owner's lock is tested, because
+a killed owner leaves its address behind, and another user of the machine may listen there by then.
+"""
 
 from __future__ import annotations
 
 import atexit
-import json
 import os
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from meguri.core.errors import HomeInUse, Unavailable, Unsupported
+from meguri.core.lockfile import LOCK, Owner, find_owner
 from meguri.core.retries import retrying
 from meguri.core.settings import read_settings
 
@@ -60,13 +65,16 @@ class Target:
 
 def find_server(target: Target) -> str | None:
     """The address of the server at a target: the one that is given, else that of the home's live owner; None where none listens."""
-    return target.url if target.url is not None else _find_url(target.home)
+    if target.url is not None:
+        return target.url
+    owner = find_owner(target.home / LOCK)
+    return owner.url or None if owner else None
 
 
 class Connection:
     """Sends requests to a target, from any thread; when the owner of the home has moved to another port, it is found again.
 
-    Raises Unavailable where nobody answers, and HomeInUse where a home belongs to a process that does not listen.
+    Raises Unavailable where no server answers, and HomeInUse where a home belongs to a process that does not listen.
     """
 
     def __init__(self, target: Target) -> None:
@@ -74,6 +82,7 @@ class Connection:
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._embedded: httpx.BaseTransport | None = None
+        self._owner: Owner | None = None
         self._http = self._open()
 
     @property
@@ -90,19 +99,18 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> httpx.Response:
-        """One request. Where no connection could be made, the owner is looked for once more; whoever sends content that can be read
-        only once must know that. Raises Unavailable."""
+        """One request. Where no connection could be made, the owner is looked for once more, so content that can be read only once may
+        arrive empty then. Raises Unavailable."""
         if os.getpid() != self._pid:
             self._after_fork()
-        http = self._http
         for attempt in (1, 2):
+            http = self._http if self._owner is None else self._http_of_owner()
             request = http.build_request(method, path, content=content, params=query, headers=headers)
             try:
                 return http.send(request, stream=stream)
             except httpx.ConnectError as error:
-                if attempt == 2 or self.target.url is not None:
+                if attempt == 2 or self._owner is None:
                     raise Unavailable("server", f"{http.base_url} does not answer ({error})") from error
-                http = self._find_again(http)
             except httpx.TransportError as error:
                 raise Unavailable("server", f"{http.base_url} broke off ({type(error).__name__}: {error})") from error
         raise AssertionError  # the loop returns or raises
@@ -117,36 +125,40 @@ class Connection:
     def _open(self) -> httpx.Client:
         if self.target.url is not None:
             return _client(self.target, self.target.url)
-        found = _find_url(self.target.home)
-        if found is not None:
-            return _client(self.target, found)
-        transport, url = _embed_or_wait(self.target.home)
-        self._embedded = transport
-        return _client(self.target, url, transport)
+        owner = find_owner(self.target.home / LOCK)
+        if owner is None or not owner.url:
+            transport, owner = _embed_or_wait(self.target.home)
+            self._embedded = transport
+            if owner is None:
+                return _client(self.target, EMBEDDED_URL, transport=transport)
+        self._owner = owner
+        return _client(self.target, owner.url, certificate=owner.certificate)
 
     def _after_fork(self) -> None:
         """Connections are not shared between processes."""
         if self._embedded is not None:
             raise Unavailable("server", "it runs in the process that this one was forked from, which alone can reach it")
         self._lock, self._pid = threading.Lock(), os.getpid()
-        self._http = _client(self.target, self.url)
+        self._http = _client(self.target, self.url, certificate=self._owner.certificate if self._owner else "")
 
-    def _find_again(self, former: httpx.Client) -> httpx.Client:
+    def _http_of_owner(self) -> httpx.Client:
+        """The client of the process that owns the home now. Raises Unavailable where none does, or none that listens."""
+        owner = find_owner(self.target.home / LOCK)
+        if owner is None or not owner.url:
+            raise Unavailable("server", f"no server runs on home {self.target.home}: start `meguri server`")
         with self._lock:
-            if self._http is former:
-                url = _announced(self.target.home)
-                if not url:
-                    raise Unavailable("server", f"nobody answers for {self.target.home}: start `meguri server`")
-                self._http = _client(self.target, url)
+            if owner != self._owner:
+                self._http.close()
+                self._http, self._owner = _client(self.target, owner.url, certificate=owner.certificate), owner
             return self._http
 
 
 @dataclass(slots=True)
 class _Shared:
-    """A home that this process owns, and how many links use it."""
+    """A home that this process owns, and how many connections use it."""
 
     transport: httpx.BaseTransport
-    links: int
+    connections: int
 
 
 _owned: dict[Path, _Shared] = {}
@@ -154,16 +166,26 @@ _owned_lock = threading.Lock()
 _owner_pid = 0
 
 
-def _client(target: Target, url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+def _client(target: Target, url: str, *, certificate: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:
     token = target.read_token()
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     near = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     mounted = _Borrowed(transport) if transport is not None else None
-    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, transport=mounted, trust_env=not near)
+    verify = trust_only(certificate) if certificate else True
+    return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT, transport=mounted, trust_env=not near, verify=verify)
+
+
+def trust_only(certificate: str) -> ssl.SSLContext:
+    """Accept exactly this certificate, which the owner wrote into its lock file, whatever host name it is for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_verify_locations(cadata=certificate)
+    return context
 
 
 class _Borrowed(httpx.BaseTransport):
-    """A transport that is closed by whoever owns it, not with the client."""
+    """A transport that is not closed with the client: other connections of this process use it too."""
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self._transport = transport
@@ -172,37 +194,17 @@ class _Borrowed(httpx.BaseTransport):
         return self._transport.handle_request(request)
 
 
-def _announced(home: Path) -> str | None:
-    """The address in the lock file: empty where its owner does not listen (yet), None where there is no owner."""
-    try:
-        return str(json.loads((home / "owner.lock").read_bytes())["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+def _embed_or_wait(home: Path) -> tuple[httpx.BaseTransport | None, Owner | None]:
+    """Own the home (a transport), or wait for the owner that has just started. Raises HomeInUse, Unsupported."""
 
-
-def _find_url(home: Path) -> str | None:
-    """The address of a live owner; a dead one leaves its address behind."""
-    url = _announced(home)
-    if not url:
-        return None
-    try:
-        answer = httpx.get(f"{url}/health", timeout=TIMEOUT, trust_env=False)
-        return url if answer.is_success and "version" in answer.json() else None  # the port may be another program's by now
-    except (httpx.TransportError, ValueError):
-        return None
-
-
-def _embed_or_wait(home: Path) -> tuple[httpx.BaseTransport | None, str]:
-    """Own the home, or wait for the owner that has just started. Raises HomeInUse, Unsupported."""
-
-    def attempt() -> tuple[httpx.BaseTransport | None, str]:
+    def attempt() -> tuple[httpx.BaseTransport | None, Owner | None]:
         try:
-            return _borrow(home), EMBEDDED_URL
+            return _borrow(home), None
         except HomeInUse:
-            url = _find_url(home)
-            if url is None:
+            owner = find_owner(home / LOCK)
+            if owner is None or not owner.url:
                 raise
-            return None, url
+            return None, owner
 
     return retrying(HomeInUse, within_seconds=STARTING_SECONDS, first_seconds=0.1, longest_seconds=0.1)(attempt)
 
@@ -217,7 +219,7 @@ def _borrow(home: Path) -> httpx.BaseTransport:
         shared = _owned.get(home)
         if shared is None:
             shared = _owned[home] = _Shared(_opener()(home), 0)
-        shared.links += 1
+        shared.connections += 1
         return shared.transport
 
 
@@ -226,15 +228,15 @@ def _give_back(home: Path) -> None:
         shared = _owned.get(home)
         if shared is None:
             return
-        shared.links -= 1
-        if shared.links:
+        shared.connections -= 1
+        if shared.connections:
             return
         del _owned[home]
     shared.transport.close()
 
 
 def _close_all(pid: int) -> None:
-    """At the end of the process: give up the homes whose links nobody closed. A forked process owns none of them."""
+    """At the end of the process: give up the homes whose connections were not closed. A forked process owns none of them."""
     if os.getpid() == pid:
         with _owned_lock:
             left = list(_owned.values())

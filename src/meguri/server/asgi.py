@@ -22,12 +22,6 @@ from meguri.server.permissions import Permissions
 from meguri.server.ui import ui_routes
 
 
-def hosts_for(host: str, port: int, more: Sequence[str] = ()) -> frozenset[str]:
-    """The `Host` values that a server at this address answers to."""
-    names = {host, *more, *(("localhost", "127.0.0.1", "[::1]") if host in ("127.0.0.1", "localhost", "::1") else ())}
-    return frozenset({name.lower() for name in names} | {f"{name}:{port}".lower() for name in names})
-
-
 def build_application(
     routes: Sequence[Route],
     *,

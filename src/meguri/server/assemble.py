@@ -24,12 +24,12 @@ from meguri.access.admin_routes import AdminRoutes
 from meguri.access.audit import AuditRoutes
 from meguri.access.authentication import Authenticator, NoAuthentication
 from meguri.access.limits import RateLimit
+from meguri.access.origin import OriginGuard, is_loopback
 from meguri.access.routes import AUTHENTICATED, Route
 from meguri.app.build import Platform
 from meguri.core.errors import Invalid
 from meguri.core.settings import Settings
-from meguri.protocols.inference.guard import is_loopback
-from meguri.server.asgi import build_application, hosts_for
+from meguri.server.asgi import build_application
 from meguri.server.commits import Commits
 from meguri.server.guard import Guard
 from meguri.server.overview import Overview
@@ -58,7 +58,7 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
     accounts = _authenticator(platform, settings)
     guard = Guard(
         accounts or NoAuthentication(),
-        hosts_for(settings.host, port, settings.allowed_hosts),
+        OriginGuard(settings.host, settings.allowed_hosts),
         RateLimit("requests of one principal", settings.rate_limit, 2 * settings.rate_limit, time.monotonic),
     )
     application = build_application(

@@ -15,12 +15,14 @@ from meguri.core.errors import (
     LimitExceeded,
     MeguriError,
     NotFound,
+    TooLarge,
     Unauthenticated,
     Unavailable,
     Unsupported,
 )
 
 STATUS: dict[type[MeguriError], int] = {
+    TooLarge: 413,
     Invalid: 422,
     NotFound: 404,
     AlreadyExists: 409,
@@ -54,4 +56,6 @@ def problem(error: MeguriError) -> Response:
         headers = {"Retry-After": f"{math.ceil(error.fields['retry_after'])}"}
     elif isinstance(error, Unauthenticated):
         headers = {"WWW-Authenticate": 'Bearer realm="meguri"'}
+    if isinstance(error, TooLarge | Unauthenticated):
+        headers["Connection"] = "close"  # the body was not read, and is not waited for
     return Response(msgspec.json.encode(body), status, headers, media_type="application/problem+json")

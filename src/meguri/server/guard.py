@@ -8,7 +8,6 @@ holds for another one: every credential is in the Authorization header.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,29 +15,24 @@ from starlette.requests import Request
 from meguri.access.authentication import Authentication
 from meguri.access.limits import RateLimit
 from meguri.access.model import Principal
-from meguri.core.errors import Forbidden
+from meguri.access.origin import OriginGuard
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`hosts`: the `Host` values that we answer to, with port. `requests`: how often a principal may send one."""
+    """`hosts`: the host names and origins that the server answers to. `requests`: how often a principal may send one."""
 
     authentication: Authentication
-    hosts: frozenset[str]
+    hosts: OriginGuard
     requests: RateLimit
 
     def check_origin(self, request: Request) -> None:
-        """Raises Forbidden for a foreign Host or Origin."""
-        host = request.headers.get("host", "")
-        if host.lower() not in self.hosts:
-            raise Forbidden("request", f"host {host!r}", "add it to the setting allowed_hosts if it is yours")
-        origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() not in self.hosts:
-            raise Forbidden("request", f"origin {origin!r}", "pages of other sites may not call meguri")
-        if request.headers.get("sec-fetch-site") == "cross-site" and request.method not in SAFE:
-            raise Forbidden("request", "another site's page", "pages of other sites may not call meguri")
+        """Raises Invalid without a Host, Forbidden for a foreign Host or Origin. A link on another site's page may be followed."""
+        headers = request.headers
+        site = None if request.method in SAFE else headers.get("sec-fetch-site")
+        self.hosts.check(headers.get("host"), headers.get("origin"), site)
 
     async def authenticate(self, request: Request) -> Principal:
         """The principal of a request. Raises Unauthenticated, LimitExceeded."""

@@ -19,13 +19,13 @@ from meguri.access.routes import OPEN, Route
 from meguri.core.actor import acting_as
 from meguri.core.errors import Broken, Invalid, MeguriError
 from meguri.core.times import iso
+from meguri.server.body import decode_body, read_body
 from meguri.server.errors import problem
 from meguri.server.guard import Guard, address_of
 from meguri.server.permissions import Permissions
 
 logger = logging.getLogger(__name__)
 
-LARGEST_BODY = 256 * 2**20
 WORDS: dict[type, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
@@ -61,9 +61,8 @@ class Call:
         """Take in the body, decoded where the route has a type for it. Raises Invalid."""
         if route.streams:
             return
-        self._content = await _content(self.incoming)
-        if route.body is not None:
-            self.body = _decoded(self.incoming, route, self._content)
+        self._content = await read_body(self.incoming, route)
+        self.body = await decode_body(self.incoming, route, self._content)
 
     def raw(self) -> bytes:
         return self._content
@@ -110,34 +109,6 @@ async def _awaited(value: Awaitable[Any]) -> Any:  # Any: as the handler answers
 
 def _query(incoming: Incoming, route: Route) -> dict[str, Any]:  # Any: of the declared types
     return {name: _query_value(name, incoming.query_params.getlist(name), route) for name in incoming.query_params}
-
-
-def _decoded(incoming: Incoming, route: Route, content: bytes) -> Any:  # Any: of the route's body type
-    kind = incoming.headers.get("content-type", "application/json").partition(";")[0].strip()
-    if kind != "application/json":
-        raise Invalid("Content-Type", f"{kind!r} is not accepted here: send application/json")
-    try:
-        return msgspec.json.decode(content, type=route.body)
-    except msgspec.ValidationError as error:
-        raise Invalid("body", f"{error}: see {route.method} {route.path} in /openapi.json") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Invalid("body", f"is not JSON ({error}): NaN and Infinity are not; send null where a value is missing") from error
-
-
-async def _content(incoming: Incoming) -> bytes:
-    declared = incoming.headers.get("content-length", "")
-    _ensure_small(int(declared) if declared.isdigit() else 0)
-    parts, size = [], 0
-    async for part in incoming.stream():
-        size += len(part)
-        _ensure_small(size)
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _ensure_small(size: int) -> None:
-    if size > LARGEST_BODY:
-        raise Invalid("body", f"is over {LARGEST_BODY >> 20} MiB: send it in parts")
 
 
 def _query_value(name: str, given: list[str], route: Route) -> Any:  # Any: of the declared type

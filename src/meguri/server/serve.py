@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import logging
-import signal
+import os
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import uvicorn
+from collections.abc import Callable
+from contextlib import suppress
 
 from meguri.access.model import HOME_ADMIN
+from meguri.access.origin import is_loopback, shown_host
 from meguri.app.build import Platform, build
 from meguri.app.home import Ownership
-from meguri.core.errors import Unavailable
+from meguri.app.listener import Server, listen, read_certificate, server_config
+from meguri.core.errors import Invalid, Unavailable
 from meguri.core.settings import Settings
 from meguri.server.assemble import assemble
 
 logger = logging.getLogger(__name__)
 
+DRAIN_SECONDS = 5
+
 
 def serve(settings: Settings, *, ready: Callable[[str, str], None]) -> None:
     """Own the home and answer until a signal comes. `ready(url, one-time sign-in url)` is called once requests are answered.
 
-    Raises HomeInUse, Unavailable (a busy port, a home that cannot be written).
+    Raises HomeInUse, Unavailable (a busy port, a home that cannot be written), Invalid (TLS files that cannot be read).
     """
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise Invalid("tls_cert", "TLS needs a certificate and its key: give --tls-cert and --tls-key, or neither")
+    certificate = read_certificate(settings.tls_cert)
+    os.umask(0o077)  # what is written in the home is this user's alone
     ownership = Ownership.take(settings.home)
     try:
         listener = listen(settings.host, settings.port)
-        port = int(listener.getsockname()[1])
-        shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-        url = f"http://{shown}:{port}"
         platform = build(settings)
         try:
-            _answer(platform, settings, ownership, listener, url, ready)
+            _answer(platform, settings, ownership, listener, certificate, ready)
         finally:
             platform.close()
     finally:
@@ -41,73 +44,37 @@ def serve(settings: Settings, *, ready: Callable[[str, str], None]) -> None:
 
 
 def _answer(
-    platform: Platform, settings: Settings, ownership: Ownership, listener: socket.socket, url: str, ready: Callable[[str, str], None]
+    platform: Platform,
+    settings: Settings,
+    ownership: Ownership,
+    listener: socket.socket,
+    certificate: str,
+    ready: Callable[[str, str], None],
 ) -> None:
     port = int(listener.getsockname()[1])
+    url = f"{'https' if certificate else 'http'}://{shown_host(settings.host)}:{port}"
     assembled = assemble(platform, settings, port)
 
-    def end_waiting() -> None:
+    def stop() -> None:
+        with suppress(Unavailable):
+            ownership.announce("")  # before the port is free: another process may take it while the home is still being closed
         assembled.stream.close()
         platform.jobs.interrupt()
 
-    config = uvicorn.Config(
-        assembled.application,
-        loop="uvloop",
-        http="httptools",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        server_header=False,
+    config = server_config(
+        assembled.application, drain_seconds=DRAIN_SECONDS, tls_cert=settings.tls_cert, tls_key=settings.tls_key, proxied=True
     )
-    server = _Server(config, on_stop=end_waiting)
+    if not certificate and not is_loopback(settings.host):
+        logger.warning(
+            "tokens and data travel unencrypted: use --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy with TLS",
+            extra={"host": settings.host},
+        )
     platform.start(url)
-    ownership.announce(url)
+    ownership.announce(url, certificate)
     ready(url, sign_in_url(url, platform.access.create_login_code(HOME_ADMIN).code) if settings.auth == "on" else url)
-    server.run(sockets=[listener])
+    Server(config, stop).run(sockets=[listener])
 
 
 def sign_in_url(url: str, code: str) -> str:
     """The address that signs a browser in once; the part after `#` is never sent to a server by itself."""
     return f"{url}/#login={code}"
-
-
-class _Server(uvicorn.Server):
-    """Ends the open event streams and long polls first, so that stopping does not wait for them.
-
-    A signal only asks it to stop: uvicorn's own handler raises the signal again, before the platform is closed.
-    """
-
-    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_stop = on_stop
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        former = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
-
-    def handle_exit(self, sig: int, frame: object) -> None:
-        self._on_stop()
-        super().handle_exit(sig, frame)  # type: ignore[arg-type]  # the frame is handed on as it came
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, made with IPPROTO_TCP so that asyncio sets TCP_NODELAY. Raises Unavailable for a busy port."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        why = (
-            f"{host}:{port} cannot be listened on ({error.strerror}): stop what uses it, or choose another with --port (0 takes a free one)"
-        )
-        raise Unavailable("port", why) from error
-    listener.listen(1024)
-    return listener

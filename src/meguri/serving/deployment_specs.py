@@ -82,9 +82,9 @@ def spec_file(home: Path, endpoint: str) -> Path:
     return home / "routes" / f"{endpoint}.json"
 
 
-def state_file(home: Path, endpoint: str) -> Path:
-    """Where the endpoint's process says its pid, address and live revision."""
-    return home / "routes" / f"{endpoint}.state.json"
+def process_lock(home: Path, endpoint: str) -> Path:
+    """The lock file of the endpoint's process, with its address and the secret for its controls (see `core.lockfile`)."""
+    return home / "routes" / f"{endpoint}.lock"
 
 
 def read_spec(file: Path) -> DeploymentSpec:

@@ -107,7 +107,13 @@ def routes(serving: Serving) -> list[Route]:
         Route("POST", f"{one}/rollback", write, roll_back, "Deploy the former version again", RollBack, Deployment, of, 202),
         Route("GET", f"{one}/predictions", read, list_predictions, "The newest predictions", answer=ListPage, query=limit),
         Route(
-            "POST", f"{one}/infer", write, infer, "Predict through the server: body and answer of the Open Inference Protocol v2", query=of
+            "POST",
+            f"{one}/infer",
+            write,
+            infer,
+            "Predict through the server: body and answer of the Open Inference Protocol v2",
+            query=of,
+            largest_body=32 << 20,
         ),
         Route("GET", prediction, read, get_prediction, "One prediction", answer=Prediction, query={"endpoint": str}),
     ]

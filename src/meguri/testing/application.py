@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from meguri.access.authentication import Authentication
 from meguri.access.limits import RateLimit
 from meguri.access.model import Principal
+from meguri.access.origin import OriginGuard
 from meguri.access.projects import ProjectDirectory
 from meguri.access.routes import Route
 from meguri.access.service import HOME_TOKEN
@@ -41,7 +42,7 @@ def application_of(
     db: Database,
     directory: ProjectDirectory,
     *,
-    hosts: frozenset[str],
+    hosts: OriginGuard,
     authentication: Authentication | None = None,
     ui: Path = Path("no-ui"),
 ) -> Starlette:

@@ -16,6 +16,8 @@ import httpx
 
 from meguri.app.home import find_owner
 from meguri.core.errors import Unavailable
+from meguri.core.lockfile import Owner
+from meguri.sdk.transport import trust_only
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -66,7 +68,7 @@ def start_server(home: Path, *, port: int = 0, options: Sequence[str] = ()) -> R
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until:
         owner = find_owner(home)
-        if owner is not None and owner.pid == process.pid and owner.url and _answers(owner.url):
+        if owner is not None and owner.pid == process.pid and owner.url and _answers(owner):
             return RunningServer(process, home, owner.url, log)
         time.sleep(0.05)
     process.kill()
@@ -85,9 +87,9 @@ def running_server(home: Path, *, options: Sequence[str] = ()) -> Iterator[Runni
             server.stop()
 
 
-def _answers(url: str) -> bool:
+def _answers(owner: Owner) -> bool:
     try:
-        return httpx.get(f"{url}/health", timeout=5).is_success
+        return httpx.get(f"{owner.url}/health", timeout=5, verify=trust_only(owner.certificate) if owner.certificate else True).is_success
     except httpx.HTTPError:
         return False
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from meguri.access.routes import ListPage, Request, Route
+from meguri.access.routes import UPLOAD, ListPage, Request, Route
 from meguri.core.errors import Invalid
 from meguri.core.ids import RunId
 from meguri.core.points import Point, WirePoint, WireValue, ensure_metric_key, from_wire, to_wire, wire_value
@@ -184,7 +184,7 @@ def routes(tracking: Tracking) -> list[Route]:
         Route("POST", "/api/v1/runs", "runs:write", to.start_run, "Begin a run", NewRun, Run, status=201, creates_project=True),
         Route("GET", run, "runs:read", to.get_run, "A run", answer=RunDetails),
         Route("PATCH", run, "runs:write", to.change_run, "End, rename or keep alive a run", RunChange, Run),
-        Route("POST", f"{run}/points", "runs:write", to.add_points, "Append metric points", Points, Added),
+        Route("POST", f"{run}/points", "runs:write", to.add_points, "Append metric points", Points, Added, largest_body=UPLOAD),
         Route("GET", f"{run}/metrics", "runs:read", to.metrics, "The last point of each metric", answer=dict[str, LastPoint]),
         Route(
             "GET",

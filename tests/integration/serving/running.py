@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
 
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.online.lmdb import LmdbOnline
+from meguri.core.lockfile import Owner, find_owner
 from meguri.features.online import put_events
 from meguri.features.rows import Layout
-from meguri.serving.deployment_specs import DeploymentSpec, spec_file, state_file, write_spec
+from meguri.serving.deployment_specs import DeploymentSpec, process_lock, spec_file, write_spec
 from meguri.serving.segments import PredictionRecord, read_log
 from tests.unit.serving.examples import AT, feature_set, linear_model
 
@@ -57,7 +57,7 @@ class RunningEndpoint:
         return self.client.post("/v2/models/bikes/infer", json=body)
 
     def internal(self, method: str, name: str) -> Any:  # Any: JSON
-        answer = self.client.request(method, f"/internal/{name}", headers={"authorization": f"Bearer {TOKEN}"})
+        answer = self.client.request(method, f"/internal/{name}", headers={"authorization": f"Bearer {_process(self.home).secret}"})
         answer.raise_for_status()
         return answer.json()
 
@@ -73,8 +73,6 @@ class RunningEndpoint:
 def running(home: Path, *more: str, before: Sequence[str] = ()) -> Iterator[RunningEndpoint]:
     """Start the process on a free port (`before`: a program that starts it), wait until it answers, end it."""
     command = [*before, sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", "bikes", "--port", "0", *more]
-    file = state_file(home, "bikes")
-    file.unlink(missing_ok=True)
     errors = (home / "endpoint.log").open("ab")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors) as process:
         try:
@@ -87,10 +85,14 @@ def running(home: Path, *more: str, before: Sequence[str] = ()) -> Iterator[Runn
             errors.close()
 
 
+def _process(home: Path) -> Owner:
+    return find_owner(process_lock(home, "bikes")) or Owner(0)
+
+
 def _port(home: Path, process: subprocess.Popen[bytes]) -> int:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
-        if state_file(home, "bikes").exists():
-            return int(msgspec.json.decode(state_file(home, "bikes").read_bytes())["port"])
+        if url := _process(home).url:
+            return int(url.rpartition(":")[2])
         time.sleep(0.02)
     raise AssertionError(f"the endpoint did not start (status {process.poll()}): {(home / 'endpoint.log').read_text()}")

@@ -173,7 +173,9 @@ def test_a_busy_port_is_said(home: Path) -> None:
     make_home(home, spec())
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        assert f"port {port} on 127.0.0.1 is unavailable: is used by another program" in start_and_fail(home, "--port", str(port))
+        assert f"port is unavailable: 127.0.0.1:{port} cannot be listened on (Address already in use)" in start_and_fail(
+            home, "--port", str(port)
+        )
 
 
 def test_an_endpoint_without_a_route_is_said(home: Path) -> None:
@@ -183,7 +185,7 @@ def test_an_endpoint_without_a_route_is_said(home: Path) -> None:
 def test_a_second_process_on_one_log_is_refused(home: Path) -> None:
     make_home(home, spec())
     with running(home):
-        assert "another process writes the journal" in start_and_fail(home, "--port", "0")
+        assert "another process serves endpoint 'bikes'" in start_and_fail(home, "--port", "0")
 
 
 def test_keep_alive_answers_are_not_delayed(home: Path) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from meguri.access.origin import OriginGuard
 from meguri.serving.routes import routes
 from meguri.testing.application import application_of
 from tests.integration.serving.world import World
@@ -38,7 +39,7 @@ class Client:
 
 @pytest.fixture
 def client(world: World) -> Client:
-    hosts = frozenset({"testserver"})
+    hosts = OriginGuard("127.0.0.1", ["testserver"])
     return Client(application_of(routes(world.serving), world.ledger.db, world.ledger.projects, hosts=hosts))
 
 

@@ -24,7 +24,7 @@ threading.Event().wait()
 
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
-    supervisor = Supervisor(tmp_path / "logs")
+    supervisor = Supervisor(tmp_path / "logs", os.environ)
     yield supervisor
     supervisor.stop()
 
@@ -100,10 +100,10 @@ def test_a_dropped_child_ends(supervisor: Supervisor) -> None:
 
 def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     parent = textwrap.dedent("""
-        import sys, time
+        import os, sys, time
         from pathlib import Path
         from meguri.app.supervisor import Supervisor
-        supervisor = Supervisor(Path(sys.argv[1]))
+        supervisor = Supervisor(Path(sys.argv[1]), os.environ)
         supervisor.keep("worker", [sys.executable, "-c", sys.argv[2]])
         time.sleep(60)
     """)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ class World:
 def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
     make_home(home, spec(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
     spec_file(home, "bikes").unlink()
-    supervisor = Supervisor(home / "work")
+    supervisor = Supervisor(home / "work", os.environ)
     versions = {f"mv_{number}": deployable(f"mv_{number}") for number in range(1, 4)}
 
     def find(_tx: Connection, version: str) -> Deployable:

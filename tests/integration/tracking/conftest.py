@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 
 from meguri.access.home_token import home_token
+from meguri.access.origin import OriginGuard
 from meguri.access.projects import ProjectDirectory
 from meguri.access.routes import OPEN, Route
 from meguri.adapters.blobs.local import LocalBlobs
@@ -24,7 +25,6 @@ from meguri.db.metadata import metadata
 from meguri.events.service import Events
 from meguri.lineage.service import Lineage
 from meguri.sdk.client import Client, connect
-from meguri.server.asgi import hosts_for
 from meguri.testing.application import OneToken, application_of
 from meguri.testing.ledger import load_tables
 from meguri.tracking.routes import routes
@@ -52,7 +52,7 @@ class Site:
             [*routes(self.tracking), Route("GET", "/health", OPEN, lambda _: {"status": "ok", "version": "0"}, "Whether it works")],
             db,
             directory,
-            hosts=hosts_for("127.0.0.1", self.port),
+            hosts=OriginGuard("127.0.0.1"),
             authentication=OneToken(home_token(self.home)),
         )
         self._server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None, timeout_graceful_shutdown=1))

@@ -49,6 +49,13 @@ def test_dirty_repository_has_a_diff_without_files_that_look_secret(repository: 
     assert "+lr = 2" in diff and "hunter2" not in diff and ".env" not in diff
 
 
+def test_secrets_in_the_diff_are_hidden_and_the_code_stays(repository: Path) -> None:
+    (repository / "train.py").write_text("lr = 2\nDSN = 'postgresql://me:hunter2@db/m'\nAPI_TOKEN = 'hunter2'\ntoken = read_token()\n")
+    _, diff = git_state(repository)
+    assert "hunter2" not in diff
+    assert "+DSN = 'postgresql://db/m'\n" in diff and "+token = read_token()\n" in diff and "+lr = 2\n" in diff
+
+
 def test_password_in_the_remote_is_left_out(repository: Path) -> None:
     git(repository, "remote", "add", "origin", "https://me:hunter2@example.org/a.git")
     state, _ = git_state(repository)

@@ -50,7 +50,7 @@ def gateway(tmp_path: Path):
 @pytest.fixture
 def app(gateway: Gateway) -> InferenceApp:
     gateway.swap(make_live(spec(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
-    return InferenceApp(gateway, Guard("127.0.0.1", "secret"), Meter(), Controls(gateway.log))
+    return InferenceApp(gateway, Guard("127.0.0.1", "token", control="secret"), Meter(), Controls(gateway.log))
 
 
 @pytest.fixture
@@ -167,8 +167,8 @@ async def test_a_bad_request_is_answered_with_what_which_and_what_next(client: h
         ("POST", "/v2/models/bikes", 405, "GET is"),
         ("GET", "/v2/models/bikes/explain", 404, "this model answers"),
         ("GET", "/", 404, "this endpoint answers /v2"),
-        ("POST", "/internal/reload", 401, "this needs the home's token"),
-        ("GET", "/internal/state", 401, "this needs the home's token"),
+        ("POST", "/internal/reload", 401, "this needs the secret of the process"),
+        ("GET", "/internal/state", 401, "this needs the secret of the process"),
     ],
 )
 async def test_a_wrong_address_is_refused(client: httpx.AsyncClient, method: str, path: str, status: int, text: str) -> None:
@@ -268,7 +268,7 @@ async def test_metrics_count_requests_errors_and_predictions(client: httpx.Async
 
 async def test_nothing_live_is_503_with_the_reason(gateway: Gateway) -> None:
     gateway.why_not = "mv_1 answers golden row 0 wrongly"
-    app = InferenceApp(gateway, Guard("127.0.0.1", "secret"), Meter(), Controls(gateway.log))
+    app = InferenceApp(gateway, Guard("127.0.0.1", "token", control="secret"), Meter(), Controls(gateway.log))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9") as client:
         answers = [await client.post(INFER, json=body()), await client.get("/v2/health/ready"), await client.get("/v2/models/bikes/ready")]
     assert [each.status_code for each in answers] == [503, 503, 503]
@@ -278,3 +278,12 @@ async def test_nothing_live_is_503_with_the_reason(gateway: Gateway) -> None:
 async def test_a_body_beyond_the_limit_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post(INFER, content=b" " * (LARGEST_BODY + 1))
     assert (answer.status_code, "larger than 32 MiB" in answer.json()["error"]) == (413, True)
+
+
+async def test_json_that_is_nested_deeply_is_refused_without_a_traceback(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    nested = b'{"inputs": [{"name": "hr", "shape": [1], "datatype": "INT64", "data": ' + b"[" * 100_000
+    answer = await client.post(INFER, content=nested)
+    assert (answer.status_code, "nested too deeply" in answer.json()["error"]) == (400, True)
+    assert caplog.records == []

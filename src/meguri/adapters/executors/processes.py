@@ -19,6 +19,7 @@ from typing import IO
 
 import msgspec
 
+from meguri.core.environment import worker_environment
 from meguri.core.errors import Unavailable
 from meguri.ports.executor import Handle, Outcome, TaskEvent, TaskSpec
 
@@ -31,7 +32,6 @@ STARTED = b'{"started":true}'
 """What a worker says when its own start and the import of the task's module are over: from here the task's timeout counts."""
 START_SECONDS = 180.0
 
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _SIGNALS = {each.value: each.name for each in signal.Signals}
 
 
@@ -39,8 +39,9 @@ class ProcessExecutor:
     """Starts `command --result-fd N [--folder F]` for each version of the code that is asked for, and speaks with it in lines of JSON.
 
     At most `workers` processes at a time; an idle one of other code makes room, and one that was idle for `idle_seconds` ends.
-    `environment`: variables of the caller, of which a few are handed on. `threads`: of the numeric libraries, fixed, so that sums are made
-    in the same order every time.
+    `environment`: variables of the server, of which workers get those named in `core.environment` and those that match `pass_environment`.
+    `threads`: of the numeric libraries, fixed, so that sums are made in the same order every time. `-P` keeps the current folder off the
+    import path: a step imports from its bundle and the installed packages, and from nowhere else.
     """
 
     def __init__(
@@ -49,10 +50,11 @@ class ProcessExecutor:
         *,
         workers: int = 2,
         threads: int = 1,
+        pass_environment: Sequence[str] = (),
         idle_seconds: float = 900.0,
-        command: Sequence[str] = (sys.executable, "-m", "meguri.app.step_worker"),
+        command: Sequence[str] = (sys.executable, "-P", "-m", "meguri.app.step_worker"),
     ) -> None:
-        self._environment = worker_environment(environment, threads)
+        self._environment = worker_environment(environment, threads, pass_environment)
         self._limit, self._idle_seconds, self._command = workers, idle_seconds, tuple(command)
         self._changed = threading.Condition()
         self._waiting: list[_Task] = []
@@ -217,14 +219,6 @@ class ProcessExecutor:
         self._ended[task.handle] = TaskEvent(task.handle, outcome, result, reason, seconds)
         self._tasks.pop(task.handle, None)
         self._changed.notify_all()
-
-
-def worker_environment(parent: Mapping[str, str], threads: int) -> dict[str, str]:
-    """What a worker sees of the environment: where programs are, and switches that make results repeat. No token, no setting of ours."""
-    kept = {name: parent[name] for name in _KEPT_VARIABLES if name in parent}
-    pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS", "NUMEXPR_NUM_THREADS")
-    fixed = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", "ORT_DISABLE_TELEMETRY": "1"}
-    return {**kept, **dict.fromkeys(pools, str(threads)), **fixed}
 
 
 @dataclass(eq=False, slots=True)

@@ -95,6 +95,8 @@ class InferenceApp:
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         if status == 503:
             headers.append((b"retry-after", b"1"))
+        if status in (401, 413):
+            headers.append((b"connection", b"close"))  # the body was not read, and is not waited for
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
@@ -102,7 +104,7 @@ class InferenceApp:
         path: str = scope["path"]
         method: str = scope["method"]
         try:
-            self._guard.check(scope["headers"], token=path.startswith("/internal/"))
+            self._guard.check(scope["headers"], control=path.startswith("/internal/"))
             if path == self._infer_path and method == "POST":
                 return self._infer(await _read(scope, receive), None)
             simple = self._simple.get((method, path.rstrip("/")))
@@ -165,10 +167,13 @@ class InferenceApp:
 
 
 async def _read(scope: Message, receive: Receive) -> bytes:
+    """The body of a request. Raises LimitExceeded: where the length is declared, before anything is read."""
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    _ensure_within_limit(int(declared) if declared.isdigit() else 0)
     message = await receive()
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body"):
-        return _within_limit(body)
+        return body
     chunks, size = [body], len(body)
     while message["type"] != "http.disconnect":
         if not message.get("more_body"):
@@ -176,15 +181,13 @@ async def _read(scope: Message, receive: Receive) -> bytes:
         message = await receive()
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
-        if size > LARGEST_BODY:
-            _within_limit(b"".join(chunks))
+        _ensure_within_limit(size)
     raise _Gone
 
 
-def _within_limit(body: bytes) -> bytes:
-    if len(body) > LARGEST_BODY:
+def _ensure_within_limit(size: int) -> None:
+    if size > LARGEST_BODY:
         raise LimitExceeded(f"the body is larger than {LARGEST_BODY >> 20} MiB, send fewer rows in one request", retry_after=0)
-    return body
 
 
 def _refusal(error: MeguriError) -> Answered:

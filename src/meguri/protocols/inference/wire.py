@@ -77,6 +77,8 @@ def decode_request(body: bytes, live: Live) -> PredictionRequest:
         raise Invalid("body", f"{error}: send {{'inputs': [{{'name', 'shape', 'datatype', 'data'}}]}}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Invalid("body", f"is not JSON ({error}); NaN and Infinity are not JSON, send null for a missing number") from error
+    except RecursionError as error:
+        raise Invalid("body", "is nested too deeply: send the data of each input as a flat list") from error
     for output in request.outputs or ():
         if output.name != OUTPUT:
             raise Invalid("outputs", f"no output {output.name!r}: this model gives {OUTPUT!r}")
