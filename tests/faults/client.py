@@ -9,9 +9,10 @@ from pathlib import Path
 
 import httpx
 
+from meguri.core.json import JsonObject
 from meguri.core.lockfile import find_owner
 from meguri.core.times import iso, micros
-from meguri.demo.scenes import DAY, Json, Moment
+from meguri.demo.scenes import DAY, Moment
 from meguri.serving.deployment_specs import process_lock
 from meguri.testing.server import RunningServer
 from tests.faults.account import Account
@@ -24,7 +25,7 @@ def moments(count: int) -> list[Moment]:
     return [moment for _, of_day in Kiosk().days() for moment in of_day][:count]
 
 
-def request_of(moment: Moment) -> Json:
+def request_of(moment: Moment) -> JsonObject:
     """The moment as an inference request, with the id that the replay uses."""
     inputs = [{"name": "dish", "shape": [1], "datatype": "BYTES", "data": [moment.entity]}]
     inputs += [{"name": name, "shape": [1], "datatype": "FP64", "data": [value]} for name, value in moment.request.items()]
@@ -95,8 +96,8 @@ class Caller:
         """Start the pipeline by hand."""
         return self.client.post("/api/v1/pipelines/retrain/runs", params={"project": "kiosk"}, json={})
 
-    def run_of(self, id: str) -> Json:
-        answer: Json = self.client.get(f"/api/v1/pipeline-runs/{id}").json()
+    def run_of(self, id: str) -> JsonObject:
+        answer: JsonObject = self.client.get(f"/api/v1/pipeline-runs/{id}").json()
         return answer
 
     def coverage(self) -> tuple[int, int]:

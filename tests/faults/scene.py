@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from meguri.core.json import JsonObject
 from meguri.core.times import iso
-from meguri.demo.scenes import DAY, DayError, Json, Moment
+from meguri.demo.scenes import DAY, DayError, Moment
 
 PROJECT = Path(__file__).parent / "kiosk"
 DISHES = {"curry": 10.0, "soba": 14.0, "katsudon": 18.0}
@@ -42,10 +43,10 @@ class Kiosk:
         rush = level * math.cos(2 * math.pi * (at.hour - 12) / 8)
         sold = round(level + (0.5 if at < self.start + CHANGE_DAY * DAY else -0.5) * rush + noise, 3)
         is_garbled = at == self.start + GARBLED and dish == "soba"
-        row: Json = {"at": iso(at), "dish": dish, "rush": rush, "sold": "##" if is_garbled else sold}
+        row: JsonObject = {"at": iso(at), "dish": dish, "rush": rush, "sold": "##" if is_garbled else sold}
         return Moment(f"kiosk/{iso(at)}/{dish}", at, dish, {"rush": rush}, row, sold)
 
-    def history(self) -> Iterable[Json]:
+    def history(self) -> Iterable[JsonObject]:
         return (each.row for each in self._moments if each.at < self.start)
 
     def days(self) -> Iterator[tuple[datetime, list[Moment]]]:
@@ -54,5 +55,5 @@ class Kiosk:
             yield day, [each for each in self._moments if day <= each.at < day + DAY]
             day += DAY
 
-    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> Json:
+    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> JsonObject:
         return {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from meguri.app.watermarks import JOB as ADVANCE
 from meguri.automation.service import BAKE_JOB
+from meguri.core.json import JsonObject
 from meguri.core.times import parse_time
 from meguri.delivery.service import JOB as EVALUATE
 from meguri.events.service import Event
@@ -29,7 +30,7 @@ def dispatch(platform: Platform) -> None:
         id = f"check:{event.project}:{event.sequence}"
         jobs.enqueue(tx, CHECK, id, project=event.project, payload={"until": event.payload["to"]}, subject=event.project)
 
-    def check(context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
+    def check(context: JobContext, payload: JsonObject) -> None:
         platform.monitoring.check(context.project, parse_time(payload["until"]))
 
     events.on("watermark.advanced", "monitoring", ask_for_check)

@@ -7,10 +7,10 @@ import base64
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from meguri.cli.command import Commands, add_command, add_connection, client_of, note
 from meguri.core.errors import Invalid
+from meguri.core.json import JsonObject
 
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def show_plan(project: str, plan: dict[str, Any]) -> None:  # Any: JSON
+def show_plan(project: str, plan: JsonObject) -> None:
     """`+ endpoint bikes` and so on, a line each."""
     if not plan["changes"]:
         print(f"project {project}: nothing changes")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from meguri.core.errors import Invalid, Unavailable
+from meguri.core.json import Json
 from meguri.core.settings import Settings, read_settings
 from meguri.sdk.client import Client, connect
 from meguri.sdk.transport import Target, find_server
@@ -80,7 +81,7 @@ def project_of(client: Client, args: argparse.Namespace) -> str:
     return str(names[0])
 
 
-def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> int:  # Any: JSON
+def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Json]], columns: Mapping[str, str], empty: str) -> int:
     """Print rows as a table with the columns (key -> heading), or as JSON; `empty` says what to do where there are none."""
     if getattr(args, "json", False):
         print(json.dumps(list(rows), ensure_ascii=False, indent=1))

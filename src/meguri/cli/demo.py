@@ -12,14 +12,14 @@ import time
 import webbrowser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from meguri.cli.command import Commands, add_command, note
 from meguri.core.errors import Unsupported
+from meguri.core.json import JsonObject
 from meguri.core.settings import DEFAULT_PORT
 from meguri.demo.project import apply, examples_folder
 from meguri.demo.replay import Cursor, Replay, ensure_same_scene
-from meguri.demo.scenes import Bento, Bikes, Json, Scene
+from meguri.demo.scenes import Bento, Bikes, Scene
 from meguri.demo.server import Server
 from meguri.sdk.client import Client, connect
 
@@ -73,7 +73,7 @@ def _stays(args: argparse.Namespace) -> bool:
     return sys.stdout.isatty() and not args.once and os.environ.get("ONCE") != "1"
 
 
-def _replay(client: Client, scene: Scene, file: Path, server: Server) -> Json:
+def _replay(client: Client, scene: Scene, file: Path, server: Server) -> JsonObject:
     from meguri.cli.reporter import Reporter  # rich
 
     with contextlib.ExitStack() as ends:
@@ -97,7 +97,7 @@ def _replay(client: Client, scene: Scene, file: Path, server: Server) -> Json:
     return {**result, "seconds": replay.cursor.seconds}
 
 
-def _show(scene: Scene, result: Json, seconds: float) -> None:
+def _show(scene: Scene, result: JsonObject, seconds: float) -> None:
     print()
     for name, value in result.items():
         shown = "-" if value is None else f"{value:,}" if isinstance(value, int) else value
@@ -105,7 +105,7 @@ def _show(scene: Scene, result: Json, seconds: float) -> None:
     print(f"  {'with set-up':16} {seconds:.1f} s\n")
 
 
-def _describe(args: argparse.Namespace) -> dict[str, Any]:  # Any: JSON
+def _describe(args: argparse.Namespace) -> JsonObject:
     if args.data is not None:
         return {"demo": "bikes"}
     return {"demo": "bento", "seed": args.seed, "control": args.control}

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note
 from meguri.cli.sentences import sentence
+from meguri.core.json import JsonObject
 from meguri.sdk.client import Client
 
 QUIET = {"watermark.advanced", "run.started", "run.finished"}
 PAGE = 1_000
 
-Event = dict[str, Any]
+Event = JsonObject
 """Any: the JSON of an event."""
 
 

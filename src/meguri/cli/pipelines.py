@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
 
 from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, server_of, show
 from meguri.cli.news import News
 from meguri.core.errors import Invalid
+from meguri.core.json import Json
 from meguri.core.times import show_seconds
 from meguri.sdk.client import Client
 
@@ -84,7 +84,7 @@ def _wait(client: Client, news: News, run: str) -> int:
     return 0
 
 
-def _parameter(text: str) -> tuple[str, Any]:  # Any: JSON
+def _parameter(text: str) -> tuple[str, Json]:
     name, sign, value = text.partition("=")
     if not sign:
         raise Invalid("--set", f"{text!r} has no '=': write NAME=VALUE, such as depth=4")

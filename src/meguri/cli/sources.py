@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -18,6 +17,7 @@ from meguri.cli.watermark import read_time
 from meguri.core.batches import batches
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid, NotFound
+from meguri.core.json import JsonObject
 from meguri.sdk.client import Client
 
 SOURCES = {
@@ -144,5 +144,5 @@ def _push(client: Client, project: str, source: str, rows: Rows) -> int:
     return 0 if accepted or duplicates else 1
 
 
-def _shown(row: dict[str, Any], rejected: dict[str, Any]) -> str:  # Any: JSON
+def _shown(row: JsonObject, rejected: JsonObject) -> str:
     return f"{row.get(rejected['column'])!r}: {rejected['why']}"

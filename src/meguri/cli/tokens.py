@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from datetime import timedelta
-from typing import Any
 
 from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, show
 from meguri.core.errors import NotFound
+from meguri.core.json import JsonObject
 from meguri.core.times import iso, seconds, utc_now
 from meguri.sdk.client import Client
 
@@ -92,6 +92,6 @@ def _find(client: Client, args: argparse.Namespace) -> str:
     raise NotFound("token", args.token, "`meguri tokens list` shows those that exist")
 
 
-def _show_secret(made: dict[str, Any]) -> None:  # Any: JSON
+def _show_secret(made: JsonObject) -> None:
     note(f"token {made['token']['name']} ({made['token']['id']}) is shown once; it cannot be read again:")
     print(made["secret"])

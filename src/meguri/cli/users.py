@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from typing import Any
 from urllib.parse import quote
 
 from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, show
 from meguri.core.errors import Invalid
+from meguri.core.json import JsonObject
 
 ROLES = ("viewer", "editor", "operator", "admin")
 COLUMNS = {"name": "NAME", "is_admin": "ADMIN", "has_password": "PASSWORD", "roles": "ROLES", "disabled_at": "DISABLED"}
@@ -94,7 +94,7 @@ def set_role(args: argparse.Namespace) -> int:
     return 0
 
 
-def _change(args: argparse.Namespace, values: dict[str, Any]) -> int:  # Any: JSON
+def _change(args: argparse.Namespace, values: JsonObject) -> int:
     with client_of(args) as client:
         client.patch(_path(args.user), values)
     return 0

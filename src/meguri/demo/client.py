@@ -8,12 +8,12 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from meguri.core.errors import MeguriError, Unavailable
+from meguri.core.json import Json
 from meguri.core.retries import retrying
 
 IDLE_SECONDS = 2.0
@@ -33,7 +33,7 @@ class RetryingClient:
         self._used = 0.0
         self.failed = 0
 
-    def post(self, path: str, body: object) -> Any:  # Any: JSON
+    def post(self, path: str, body: object) -> Json:
         """The decoded answer. Raises Unavailable where none came in time, MeguriError for a request that was refused."""
         errors = (OSError, http.client.HTTPException)
         try:
@@ -44,7 +44,7 @@ class RetryingClient:
             why = f"{type(error).__name__}: {error}"
             raise Unavailable("server", f"POST {path} was not answered within {self._within_seconds:g} s ({why})") from error
 
-    def _post(self, path: str, content: bytes) -> Any:  # Any: JSON
+    def _post(self, path: str, content: bytes) -> Json:
         try:
             status, answer = self._send(path, content)
             if not 200 <= status < 300:

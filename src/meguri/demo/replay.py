@@ -18,10 +18,11 @@ import msgspec
 
 from meguri.core.batches import batches
 from meguri.core.errors import Conflict, Unavailable
+from meguri.core.json import JsonObject
 from meguri.core.retries import retrying
 from meguri.core.times import iso, micros
 from meguri.demo.client import RetryingClient
-from meguri.demo.scenes import DAY, DayError, Json, Moment, Scene
+from meguri.demo.scenes import DAY, DayError, Moment, Scene
 from meguri.sdk.client import Client
 
 DELAY = timedelta(hours=24)
@@ -78,7 +79,7 @@ class LoopEvent:
     sequence: int
     kind: str
     subject: str
-    payload: Json
+    payload: JsonObject
     at: datetime | None
 
 
@@ -196,7 +197,7 @@ class Replay:
         if labels:
             self._labelling.append(self._labeller.submit(self._send_labels, labels))
 
-    def _send_labels(self, labels: list[Json]) -> None:
+    def _send_labels(self, labels: list[JsonObject]) -> None:
         self._labels.post("/api/v1/labels", {"endpoint": self.scene.name, "labels": labels})
 
     def _count(self, moment: Moment, output: float, sign: int) -> None:
@@ -204,7 +205,7 @@ class Replay:
         for place, value in enumerate((1, abs(output - moment.truth), moment.truth)):
             sums[place] += sign * value
 
-    def _push(self, rows: Sequence[Json]) -> set[int]:
+    def _push(self, rows: Sequence[JsonObject]) -> set[int]:
         """Places of the rows that were put in quarantine."""
         answer = self._server.post(f"/api/v1/sources/{self.scene.source}/push?project={self.scene.name}", {"rows": rows})
         return {each["row"] for each in answer["quarantined"]}
@@ -234,7 +235,7 @@ class Replay:
                 return
             after = page[-1]["sequence"]
 
-    def results(self) -> Json:
+    def results(self) -> JsonObject:
         """The figures of the whole replay, from its own records and the server's history."""
         kinds = (ALARMS, "trigger.fired", "promotion.approved", "promotion.rejected", "deployment.rolled_back")
         told = [event for event in self.events(kinds=kinds) if event.payload.get("gate") != "first"]
@@ -286,7 +287,7 @@ def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def ensure_same_scene(file: Path, description: Json) -> None:
+def ensure_same_scene(file: Path, description: JsonObject) -> None:
     """Write down what a home replays, or check that it is this. Raises Conflict."""
     if file.exists():
         known = msgspec.json.decode(file.read_bytes())

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from meguri.core.errors import Invalid
+from meguri.core.json import JsonObject
 from meguri.core.times import iso
-
-Json = dict[str, Any]
-"""Any: JSON."""
 
 DAY = timedelta(days=1)
 
@@ -27,7 +25,7 @@ class Moment:
     at: datetime
     entity: str
     request: Mapping[str, int | float]
-    row: Json
+    row: JsonObject
     truth: float
 
 
@@ -42,7 +40,7 @@ class Scene(Protocol):
     start: datetime
     end: datetime
 
-    def history(self) -> Iterable[Json]:
+    def history(self) -> Iterable[JsonObject]:
         """Rows before `start`, in order of time."""
         ...
 
@@ -50,7 +48,7 @@ class Scene(Protocol):
         """Every day of the stream, from `start` up to `end` (midnights, UTC), with its moments in order of time."""
         ...
 
-    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> Json:
+    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> JsonObject:
         """The figures of this scene: `errors` of the loop by event day, `detected` the event times of alarms."""
         ...
 
@@ -85,7 +83,7 @@ class Bikes:
             )
         self.end = _midnight(self._rows[-1]["at"]) + DAY
 
-    def _read(self, path: Path) -> list[Json]:
+    def _read(self, path: Path) -> list[JsonObject]:
         try:
             with path.open(newline="", encoding="utf-8") as stream:
                 reader = csv.DictReader(stream)
@@ -96,7 +94,7 @@ class Bikes:
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise Invalid(str(path), f"cannot be read ({error}): give the path of hour.csv") from error
 
-    def _row(self, path: Path, number: int, row: Mapping[str, str]) -> Json:
+    def _row(self, path: Path, number: int, row: Mapping[str, str]) -> JsonObject:
         try:
             at = datetime.fromisoformat(row["dteday"]).replace(tzinfo=UTC) + timedelta(hours=int(row["hr"]))
             whole = {name: int(row[name]) for name in self.whole}
@@ -104,7 +102,7 @@ class Bikes:
         except (ValueError, TypeError, KeyError) as error:
             raise Invalid(f"{path}, line {number}", f"{error}: correct the line") from error
 
-    def history(self) -> Iterator[Json]:
+    def history(self) -> Iterator[JsonObject]:
         return (self._pushed(row) for row in self._rows if row["at"] < self.start)
 
     def days(self) -> Iterator[tuple[datetime, list[Moment]]]:
@@ -113,14 +111,14 @@ class Bikes:
         for day in _days(self.start, self.end):
             yield day, [self._moment(row) for row in found.get(day, ())]
 
-    def _moment(self, row: Json) -> Moment:
+    def _moment(self, row: JsonObject) -> Moment:
         request = {name: row[name] for name in (*self.whole, *self.real)}
         return Moment(f"bikes-{row['at']:%Y-%m-%dT%H}", row["at"], self.city, request, self._pushed(row), row["cnt"])
 
-    def _pushed(self, row: Json) -> Json:
+    def _pushed(self, row: JsonObject) -> JsonObject:
         return {**row, "at": iso(row["at"]), "city": self.city}
 
-    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> Json:
+    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> JsonObject:
         scored = [each for day, each in errors.items() if day < self.scored_until.date()]
         rows = sum(each.rows for each in scored)
         return {"mae_loop": round(sum(each.absolute for each in scored) / rows, 2) if rows else None}
@@ -140,7 +138,7 @@ class Bento:
         self.end = self.start + timedelta(days=world.STREAM_DAYS)
         self._pretended = first + timedelta(days=70)
 
-    def history(self) -> Iterator[Json]:
+    def history(self) -> Iterator[JsonObject]:
         return (sale.row() for sale in self._world.history())
 
     def days(self) -> Iterator[tuple[datetime, list[Moment]]]:
@@ -167,7 +165,7 @@ class Bento:
                 ],
             )
 
-    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> Json:
+    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> JsonObject:
         """In a control, the days around a pretended change are compared."""
         true = self._world.truth.day
         day = true or self._pretended

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from meguri.core.errors import Unavailable
+from meguri.core.json import Json
 
 APPLICATION_VERSION = "1"
 """Raised by hand when interrupted jobs of an older release can no longer be continued; never derived from the code."""
@@ -46,7 +47,7 @@ class DurableEngine:
         def workflow(id: str) -> None:
             run(id, step)
 
-        def step(name: str, function: Callable[[], Any]) -> Any:  # Any: JSON
+        def step(name: str, function: Callable[[], Json]) -> Json:
             try:
                 return DBOS.run_step({"name": name}, function)
             except SQLAlchemyError as error:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from meguri.core.ids import JobId
+from meguri.core.json import Json, JsonObject
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 LIVE: tuple[State, ...] = ("queued", "running")
@@ -21,9 +22,9 @@ class Job:
     kind: str
     project: str
     subject: str
-    payload: dict[str, Any]  # Any: JSON
+    payload: JsonObject
     state: State
-    result: dict[str, Any] | None  # Any: JSON
+    result: JsonObject | None
     error: str | None
     created_at: datetime
     started_at: datetime | None
@@ -44,7 +45,7 @@ class JobContext(Protocol):
     @property
     def project(self) -> str: ...
 
-    def step(self, name: str, function: Callable[[], Any]) -> Any:  # Any: JSON in and out
+    def step(self, name: str, function: Callable[[], Json]) -> Json:
         """Do a part once: its result is kept, and after a crash a part that was finished is not done again. No two parts of a job have
         the same name."""
         ...
@@ -63,7 +64,7 @@ class JobContext(Protocol):
         ...
 
 
-Handler = Callable[[JobContext, dict[str, Any]], dict[str, Any] | None]  # Any: JSON
+Handler = Callable[[JobContext, JsonObject], JsonObject | None]
 
 
 class Engine(Protocol):

@@ -14,6 +14,7 @@ from tenacity import Retrying
 from meguri.core.actor import acting_as, current_actor
 from meguri.core.errors import Conflict, NotFound, Unavailable
 from meguri.core.ids import JobId
+from meguri.core.json import Json, JsonObject
 from meguri.core.retries import retrying
 from meguri.core.times import Clock
 from meguri.db.dialect import insert_ignore
@@ -29,7 +30,7 @@ LONGEST_PAUSE = 50
 """Times the first pause between two tries."""
 STOPPING_SECONDS = 5.0
 
-Step = Callable[[str, Callable[[], Any]], Any]  # Any: JSON
+Step = Callable[[str, Callable[[], Json]], Json]
 T = TypeVar("T")
 
 
@@ -72,7 +73,7 @@ class Jobs:
         id: str,
         *,
         project: str,
-        payload: dict[str, Any],  # Any: JSON
+        payload: JsonObject,
         subject: str = "",
     ) -> JobId:
         """Ask for a job, which acts as the one who asks; the same id twice is one job."""
@@ -81,8 +82,8 @@ class Jobs:
         wake(tx)
         return JobId(id)
 
-    def enqueue_again(self, tx: Connection, kind: str, id: str, *, project: str, payload: dict[str, Any], subject: str = "") -> JobId:
-        """As `enqueue`, and a job of that id that has failed is done again."""  # Any: JSON
+    def enqueue_again(self, tx: Connection, kind: str, id: str, *, project: str, payload: JsonObject, subject: str = "") -> JobId:
+        """As `enqueue`, and a job of that id that has failed is done again."""
         made = self.enqueue(tx, kind, id, project=project, payload=payload, subject=subject)
         failed = update(jobs).where(jobs.c.id == id, jobs.c.state == "failed")
         tx.execute(failed.values(state="queued", error=None, started_at=None, finished_at=None))
@@ -158,13 +159,13 @@ class Jobs:
         with self.db.write() as tx:
             return tx.execute(update(jobs).where(jobs.c.id == id).values(attempts=jobs.c.attempts + 1).returning(*jobs.c)).first()
 
-    def _try(self, row: Row[Any], step: Step) -> dict[str, Any] | None:  # Any: a row of a dynamic select, JSON
+    def _try(self, row: Row[Any], step: Step) -> JsonObject | None:  # Any: a row of a dynamic select
         handler = self._handlers.get(row.kind)
         if handler is None:
             raise NotFound("job handler", row.kind, "this release does not know that kind of job")
         context = _Context(self, row.id, row.project, step)
 
-        def attempt() -> dict[str, Any] | None:  # Any: JSON
+        def attempt() -> JsonObject | None:
             context.tries += 1
             if context.tries > 1:
                 now = self._retry_until_available(lambda: self._begin(row.id))
@@ -198,7 +199,7 @@ class Jobs:
         if self._stopping.wait(seconds):
             raise Interrupted
 
-    def _finish(self, id: str, state: str, result: dict[str, Any] | None, error: str | None) -> None:  # Any: JSON
+    def _finish(self, id: str, state: str, result: JsonObject | None, error: str | None) -> None:
         with self.db.write() as tx:
             ended = update(jobs).where(jobs.c.id == id, jobs.c.state == "running")
             tx.execute(ended.values(state=state, result=result, error=error, finished_at=self.clock()))
@@ -257,19 +258,19 @@ class _Context:
         self._jobs, self.id, self.project, self._step = jobs_service, id, project, step
         self.tries = 0
         self.is_exhausted = False
-        self._results: dict[str, Any] = {}  # Any: JSON
+        self._results: JsonObject = {}
 
     @property
     def is_last_try(self) -> bool:
         return self.tries >= TRIES
 
-    def step(self, name: str, function: Callable[[], Any]) -> Any:  # Any: JSON
+    def step(self, name: str, function: Callable[[], Json]) -> Json:
         """A step is tried again in itself and its result remembered, so that the engine sees the same steps in the same order each time."""
         if name not in self._results:
             self._results[name] = self._step(name, lambda: self._tried(function))
         return self._results[name]
 
-    def _tried(self, function: Callable[[], Any]) -> Any:  # Any: JSON
+    def _tried(self, function: Callable[[], Json]) -> Json:
         try:
             return self._jobs.retry(function)
         except Unavailable:

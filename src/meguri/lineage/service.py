@@ -17,9 +17,13 @@ from meguri.lineage.tables import edges, nodes
 Role = Literal["read", "wrote", "trained", "evaluated", "deployed", "served", "derived_from"]
 
 
+BY_CONTENT = ("frame", "value")
+"""Kinds of nodes whose id is the digest of their content."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Node:
-    """A thing, by kind and id."""
+    """A node of the graph, by kind and id."""
 
     kind: str
     id: str
@@ -27,7 +31,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class LabelledNode:
-    """A thing with what people call it and when it was first seen."""
+    """A node with its label and the time at which it was first recorded."""
 
     kind: str
     id: str
@@ -59,23 +63,31 @@ class Lineage:
         self.clock = clock
 
     def node(self, tx: Connection, kind: str, id: str, *, project: str, label: str = "", at: datetime | None = None) -> Node:
-        """Note a thing; doing it again changes nothing."""
+        """Record a node; doing it again changes nothing."""
         insert_ignore(tx, nodes, [{"kind": kind, "id": id, "project": project, "label": (label or id)[:256], "at": at or self.clock()}])
         return Node(kind, id)
 
     def edge(self, tx: Connection, source: Node, target: Node, role: Role, *, run: str | None = None) -> None:
-        """Note that `source` went into `target`, both nodes already; doing it again changes nothing. Raises Invalid for a loop."""
+        """Record that `source` went into `target`, both nodes already; doing it again changes nothing.
+
+        Raises Invalid where `target` is `source` or one of the nodes that it came from. Nodes of `BY_CONTENT` are not followed: equal
+        contents are one node, so a step that returns what it read writes the node that it read. Costs one query over what `source` came
+        from, if the edge is new.
+        """
+        loop = Invalid("target", f"{target.kind} {target.id} cannot come from {source.kind} {source.id}, which came from it")
         if source == target:
-            raise Invalid("target", f"{source.id} cannot come from itself")
+            raise loop
         row = {"source_kind": source.kind, "source_id": source.id, "target_kind": target.kind, "target_id": target.id}
-        insert_ignore(tx, edges, [{**row, "role": role, "run": run, "at": self.clock()}])
+        is_new = insert_ignore(tx, edges, [{**row, "role": role, "run": run, "at": self.clock()}]) > 0
+        if is_new and _came_from(tx, source, target):
+            raise loop
 
     def upstream(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
-        """All that the thing came from. Raises NotFound."""
+        """What the node came from. Raises NotFound."""
         return self._walk(tx, of, depth, ("up",))
 
     def downstream(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
-        """All that came of the thing. Raises NotFound."""
+        """What came of the node. Raises NotFound."""
         return self._walk(tx, of, depth, ("down",))
 
     def around(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
@@ -93,6 +105,17 @@ class Lineage:
         if not any((each.kind, each.id) == (of.kind, of.id) for each in labelled):
             raise NotFound(of.kind, of.id, "it has no lineage: list things with `meguri runs`, `meguri models` or on their pages")
         return Graph(tuple(labelled), tuple(found_edges))
+
+
+def _came_from(tx: Connection, node: Node, origin: Node) -> bool:
+    """Whether there is a path from `origin` to `node`."""
+    above = select(literal(node.kind).label("kind"), literal(node.id).label("id")).cte("above", recursive=True)
+    step = select(edges.c.source_kind, edges.c.source_id).join(
+        above, (edges.c.target_kind == above.c.kind) & (edges.c.target_id == above.c.id)
+    )
+    above = above.union(step.where(above.c.kind.not_in(BY_CONTENT)))
+    found = select(literal(1)).select_from(above).where(above.c.kind == origin.kind, above.c.id == origin.id).limit(1)
+    return origin.kind not in BY_CONTENT and tx.execute(found).first() is not None
 
 
 def _reached(tx: Connection, of: Node, depth: int, direction: Literal["up", "down"]) -> list[Edge]:

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from meguri.core.json import JsonObject
 from meguri.core.redaction import HIDDEN, SECRET_NAME, redact
 
 DIFF_LIMIT = 1_000_000
@@ -31,7 +31,7 @@ _SECRET_FILES = ("*secret*", "*credential*", "*password*", ".env*", "*.pem", "*.
 class RunEnvironment:
     """`values` are small; `texts` (the diff, the packages) become artifacts of the run, by name."""
 
-    values: dict[str, Any]  # Any: JSON
+    values: JsonObject
     texts: dict[str, str]
 
 
@@ -45,7 +45,7 @@ def run_environment(folder: Path | None = None) -> RunEnvironment:
     return RunEnvironment({name: value for name, value in values.items() if value}, texts)
 
 
-def git_state(folder: Path) -> tuple[dict[str, Any] | None, str]:  # Any: JSON
+def git_state(folder: Path) -> tuple[JsonObject | None, str]:
     """Commit, branch, remote, and names of changed and new files; and the diff to the commit. (None, "") outside of a repository."""
     root = _git(folder, "rev-parse", "--show-toplevel")
     if not root:
@@ -100,9 +100,9 @@ def packages() -> str:
     return "".join(f"{name}=={version}\n" for name, version in sorted(found.items()))
 
 
-def hardware() -> dict[str, Any]:  # Any: JSON
+def hardware() -> JsonObject:
     """CPU, memory in bytes, and the names of NVIDIA devices."""
-    found: dict[str, Any] = {"machine": platform.machine(), "cpus": os.cpu_count(), "cpu": _cpu_name()}
+    found: JsonObject = {"machine": platform.machine(), "cpus": os.cpu_count(), "cpu": _cpu_name()}
     usable = getattr(os, "sched_getaffinity", None)
     if usable is not None:
         found["usable_cpus"] = len(usable(0))
@@ -114,7 +114,7 @@ def hardware() -> dict[str, Any]:  # Any: JSON
     return {name: value for name, value in found.items() if value}
 
 
-def host() -> dict[str, Any]:  # Any: JSON
+def host() -> JsonObject:
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

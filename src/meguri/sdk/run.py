@@ -18,12 +18,11 @@ from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unav
 from meguri.core.ids import new_id
 from meguri.core.points import WirePoint, ensure_metric_key, wire_value
 from meguri.core.retries import retrying
-from meguri.sdk.buffer import Buffer
 from meguri.sdk.capture import run_environment
 from meguri.sdk.client import Client, connect
 from meguri.sdk.console import Console
-from meguri.sdk.spool import Header, Record, Spool
-from meguri.sdk.sync import send, sync
+from meguri.sdk.sink import RunSink, ServerSink
+from meguri.sdk.sync import sync
 from meguri.sdk.values import Value, checked_step, files_below, flat_values
 
 logger = logging.getLogger("meguri")
@@ -32,7 +31,6 @@ FINISH_SECONDS = 60.0
 """How long `finish` waits for a server that is away."""
 EXIT_SECONDS = 10.0
 START_SECONDS = 5.0
-UPLOAD_SECONDS = 60.0
 
 
 class Run:
@@ -42,9 +40,8 @@ class Run:
 
     Args:
         id: The id of a run that the server knows.
-        client: The client to send with; the run closes it when it ends.
+        sink: Where what is logged goes.
         listens: Whether what this process prints is recorded too.
-        finishes: Whether `finish` ends the run on the server.
 
     Raises:
         RunFinished: From `log`, `params`, `tags` and `artifact`, after the run has ended.
@@ -55,17 +52,14 @@ class Run:
             print(run.id)
     """
 
-    def __init__(self, id: str, client: Client, *, listens: bool, finishes: bool) -> None:
+    def __init__(self, id: str, sink: RunSink, *, listens: bool) -> None:
         self.id = id
-        self.client = client
-        self._finishes = finishes
+        self._sink = sink
         self._known_keys: dict[str, str] = {}
         self._step = 0
         self._lock = threading.Lock()
         self._is_over = False
-        self._is_forked = False
-        self._buffer: Buffer | None = self._make_buffer()
-        self._console = Console(self._keep_lines) if listens else None
+        self._console = Console(self._add_lines) if listens else None
         self._raised = _uncaught()
 
     def log(self, metrics: Mapping[str, SupportsFloat], step: SupportsIndex | None = None) -> None:
@@ -89,7 +83,7 @@ class Run:
             points = [self._point(key, at_step, value, at) for key, value in metrics.items()]
             self._step = max(self._step, at_step + 1)
             if points:
-                (self._buffer or self._renew()).add_points(points)
+                self._sink.add_points(points)
 
     def params(self, values: Mapping[str, Value] | None = None, /, **more: Value) -> None:
         """Record parameters: text, numbers, booleans or None by name. A nested dictionary becomes names with dots (`optimizer.name`).
@@ -127,11 +121,11 @@ class Run:
         """
         if self._is_over:
             raise RunFinished(self.id)
-        return [self._upload(each, file, kind) for each, file in files_below(Path(path), name)]
+        return [self._sink.upload(each, file, kind) for each, file in files_below(Path(path), name)]
 
     def flush(self, timeout_seconds: float = FINISH_SECONDS) -> bool:
         """Wait until the server has everything that was logged so far. Returns False where that takes longer than `timeout_seconds`."""
-        return (self._buffer or self._renew()).drain(timeout_seconds)
+        return self._sink.flush(timeout_seconds)
 
     def finish(self, status: str = "finished", error: str | None = None, timeout_seconds: float = FINISH_SECONDS) -> None:
         """End the run, after sending what is left. A second call does nothing.
@@ -143,16 +137,14 @@ class Run:
                 stays in a file that the next `init` or `sync` sends.
         """
         if self._begin_end():
-            with suppress(MeguriError):
-                sync(self.client, run=self.id)  # what forked processes have logged belongs before the end
-            if self._finishes and self._buffer is not None:
-                self._buffer.add("end", [status, error])
-            self._end(timeout_seconds)
+            self._sink.finish(status, error, timeout_seconds)
+            forget(self)
 
     def detach(self, timeout_seconds: float = FINISH_SECONDS) -> None:
         """Send what is left and stop logging to the run, which goes on. `timeout_seconds`: as for `finish`."""
         if self._begin_end():
-            self._end(timeout_seconds)
+            self._sink.detach(timeout_seconds)
+            forget(self)
 
     def __enter__(self) -> Run:
         return self
@@ -178,17 +170,16 @@ class Run:
             raise RunFinished(self.id)
         flat = flat_values({**(values or {}), **more}, kind)
         if flat:
-            (self._buffer or self._renew()).add(kind, flat)
+            self._sink.add(kind, flat)
 
-    def _keep_lines(self, lines: list[str]) -> None:
+    def _add_lines(self, lines: list[str]) -> None:
         if not self._is_over:
-            (self._buffer or self._renew()).add_lines(lines)
-
-    def _upload(self, name: str, file: Path, kind: str) -> dict[str, Any]:  # Any: JSON
-        return retrying(Unavailable, within_seconds=UPLOAD_SECONDS)(self.client.runs.upload, self.id, name, file, kind)
+            self._sink.add_lines(lines)
 
     def _begin_end(self) -> bool:
-        """False where somebody else has begun to end it."""
+        """Whether this call is to end the run: False if another one has, or if it is not this process's to end."""
+        if not self._sink.ends:
+            return False
         if self._console is not None:
             self._console.stop()
         with self._lock:
@@ -196,50 +187,11 @@ class Run:
             self._is_over = True
         return begins
 
-    def _end(self, timeout_seconds: float) -> None:
-        if self._buffer is not None:
-            self._buffer.drain(timeout_seconds)
-            left = self._buffer.close()
-            if left and not self._is_forked:
-                logger.warning(
-                    "meguri: %d records of %s wait in %s; the next init() or meguri.sync() sends them", left, self.id, self._folder()
-                )
-            if self._buffer.dropped:
-                logger.error("meguri: %d records of %s were lost: disk and memory were full", self._buffer.dropped, self.id)
-        self.client.close()
-        _forget(self)
-
-    def _folder(self) -> Path:
-        return self.client.connection.target.home / "spool"
-
-    def _make_buffer(self) -> Buffer:
-        header = Header(self.id, new_id("w"), self.client.connection.target.url)
-        spool = None
-        try:
-            spool = Spool.create(self._folder(), header)
-        except OSError as error:
-            logger.warning("meguri: %s cannot be written (%s): what is logged waits in memory only", self._folder(), error.strerror)
-
-        def send_one(record: Record) -> None:
-            send(self.client, header, record)
-
-        def heartbeat() -> None:
-            self.client.patch(f"/api/v1/runs/{self.id}", {"heartbeat": True})
-
-        return Buffer(send_one, heartbeat, spool, sends=not self._is_forked)
-
     def _after_fork(self) -> None:
-        """In a forked process: what is logged here is kept in a file of its own, which the first process sends."""
-        if self._buffer is not None:
-            self._buffer.abandon()
-        self._lock, self._buffer = threading.Lock(), None
-        self._is_forked, self._finishes = True, False
+        self._lock = threading.Lock()
+        self._sink.after_fork()
         if self._console is not None:
             self._console.after_fork()
-
-    def _renew(self) -> Buffer:
-        self._buffer = self._make_buffer()
-        return self._buffer
 
 
 _runs: list[Run] = []
@@ -315,8 +267,8 @@ def init(
     except BaseException:
         client.close()
         raise
-    begun = Run(started["id"], client, listens=console, finishes=True)
-    _remember(begun)
+    begun = Run(started["id"], ServerSink(started["id"], client, finishes=True), listens=console)
+    remember(begun)
     threading.Thread(target=_send_leftovers, args=(client,), name="meguri-sync", daemon=True).start()
     return begun
 
@@ -344,8 +296,8 @@ def attach(id: str, *, url: str | None = None, token: str | None = None, home: s
         helper.finish()
         main.finish()
     """
-    attached = Run(id, connect(url, token, home), listens=False, finishes=False)
-    _remember(attached)
+    attached = Run(id, ServerSink(id, connect(url, token, home), finishes=False), listens=False)
+    remember(attached)
     return attached
 
 
@@ -433,7 +385,7 @@ def _newest() -> Run | None:
         return _runs[-1] if _runs else None
 
 
-def _remember(run: Run) -> None:
+def remember(run: Run) -> None:
     global _prepared
     with _runs_lock:
         _runs.append(run)
@@ -443,7 +395,7 @@ def _remember(run: Run) -> None:
             os.register_at_fork(after_in_child=_after_fork)
 
 
-def _forget(run: Run) -> None:
+def forget(run: Run) -> None:
     with _runs_lock, suppress(ValueError):
         _runs.remove(run)
 

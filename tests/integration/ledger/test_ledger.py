@@ -1,5 +1,6 @@
 """Events, jobs and lineage on both dialects."""
 
+import random
 import threading
 from datetime import UTC, datetime
 
@@ -182,6 +183,37 @@ def test_lineage_walks_up_down_and_both_ways(db: Database) -> None:
             lineage.upstream(tx, Node("thing", "unknown"))
         with pytest.raises(Invalid):
             lineage.edge(tx, data, data, "read")
+
+
+def test_lineage_takes_an_edge_unless_it_makes_a_loop(db: Database) -> None:
+    lineage, chance, sources = Lineage(utc_now), random.Random(7), dict[Node, set[Node]]()
+
+    def above(node: Node) -> set[Node]:
+        return {node}.union(*(above(each) for each in sources.get(node, set())))
+
+    refused = 0
+    with db.write() as tx:
+        nodes = [lineage.node(tx, "run", f"run_{number}", project="p") for number in range(12)]
+        for _ in range(80):
+            source, target = chance.sample(nodes, 2)
+            if target in above(source):
+                refused += 1
+                with pytest.raises(Invalid), tx.begin_nested():
+                    lineage.edge(tx, source, target, "read")
+            else:
+                sources.setdefault(target, set()).add(source)
+                lineage.edge(tx, source, target, "read")
+    assert 10 < refused < 70
+
+
+def test_a_step_may_write_the_value_that_it_read(db: Database) -> None:
+    lineage = Lineage(utc_now)
+    with db.write() as tx:
+        value, run = lineage.node(tx, "value", "sha256:1", project="p"), lineage.node(tx, "run", "run_1", project="p")
+        lineage.edge(tx, value, run, "read")
+        lineage.edge(tx, run, value, "wrote")
+    with db.read() as tx:
+        assert set(lineage.around(tx, run).edges) == {Edge(value, run, "read"), Edge(run, value, "wrote")}
 
 
 @pytest.mark.parametrize("db", ["sqlite"], indirect=True)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from meguri.core.json import JsonObject
 from meguri.core.times import iso
 from meguri.demo.project import apply
 from meguri.demo.replay import LoopEvent, Replay
-from meguri.demo.scenes import DAY, DayError, Json, Moment
+from meguri.demo.scenes import DAY, DayError, Moment
 from meguri.sdk.client import Client, connect
 from meguri.testing.server import RunningServer, running_server
 
@@ -43,11 +44,11 @@ class Pond:
         turn = 2 * math.pi * at.hour / 24
         return {"noon": -math.cos(turn), "evening": -math.sin(turn)}
 
-    def _row(self, at: datetime) -> Json:
+    def _row(self, at: datetime) -> JsonObject:
         load: object = "##" if at == START + timedelta(days=3, hours=12) else self._load[at]
         return {"at": iso(at), "site": "north", **self._request(at), "load": load}
 
-    def history(self) -> Iterable[Json]:
+    def history(self) -> Iterable[JsonObject]:
         return (self._row(at) for at in self._load if at < self.start)
 
     def days(self) -> Iterator[tuple[datetime, list[Moment]]]:
@@ -57,7 +58,7 @@ class Pond:
             yield day, [Moment(f"pond-{iso(at)}", at, "north", self._request(at), self._row(at), self._load[at]) for at in hours]
             day += DAY
 
-    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> Json:
+    def results(self, errors: Mapping[date, DayError], detected: Iterable[datetime]) -> JsonObject:
         return {"alarms": [iso(at) for at in detected]}
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 import psycopg
 
+from meguri.adapters.series.rows import SeriesRow, bucket_of, number, points_of, without_received
 from meguri.core.errors import Unavailable
 from meguri.core.ids import RunId
 from meguri.core.points import Point
-from meguri.core.times import from_micros, micros
+from meguri.core.times import from_micros
 from meguri.ports.series import Bucket, Token
 
 # `number` counts the points of a series as they arrive. A NaN is kept as NULL, as on SQLite, so that minimum and maximum pass over it.
@@ -51,13 +51,12 @@ LATERAL (
 ) AS final
 ORDER BY low
 """
-_NOT_A_NUMBER = float("nan")
 
 
 class PostgresSeries:
     """Tables in the schema `series` of a database (`postgresql://...`, or SQLAlchemy's `postgresql+psycopg://...`).
 
-    Batches of one run take turns; those of several do not wait.
+    Batches of one run are added one after the other; those of several runs do not wait for each other.
     """
 
     def __init__(self, url: str) -> None:
@@ -70,8 +69,8 @@ class PostgresSeries:
     def append(self, run: RunId, points: Sequence[Point], token: Token | None = None) -> int:
         with self._use() as tx:
             tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (run,))
-            seen = max(0, _received(tx, run, token.writer) - token.first) if token is not None else 0
-            points = points[seen:]
+            sent = len(points)
+            points = without_received(points, token, 0 if token is None else _received(tx, run, token.writer))
             if not points:
                 return 0
             _append(tx, run, points)
@@ -79,7 +78,7 @@ class PostgresSeries:
                 tx.execute(
                     "INSERT INTO series.writers (run, writer, number) VALUES (%s, %s, %s)"
                     " ON CONFLICT (run, writer) DO UPDATE SET number = excluded.number",
-                    (run, token.writer, token.first + seen + len(points) - 1),
+                    (run, token.writer, token.first + sent - 1),
                 )
         return len(points)
 
@@ -90,7 +89,7 @@ class PostgresSeries:
                 " WHERE l.run = %s AND l.key = %s ORDER BY p.step, p.number LIMIT %s OFFSET %s",
                 (run, key, limit, after),
             ).fetchall()
-        return [Point(key, step, _number(value), from_micros(at)) for step, value, at in rows]
+        return points_of(key, rows)
 
     def downsample(self, run: RunId, key: str, buckets: int) -> list[Bucket]:
         with self._use() as tx:
@@ -106,10 +105,7 @@ class PostgresSeries:
                 ).fetchall()
             else:
                 rows = tx.execute(_BUCKETS, {"series": series, "buckets": buckets}).fetchall()
-        return [
-            Bucket(first, final, count, minimum, maximum, _number(value), from_micros(at))
-            for first, final, count, minimum, maximum, value, at in rows
-        ]
+        return [bucket_of(*row) for row in rows]
 
     def last(self, run: RunId) -> dict[str, Point]:
         return self.last_of([run])[run]
@@ -121,7 +117,7 @@ class PostgresSeries:
                 'SELECT run, key, step, value, sent_at FROM series.series WHERE run = ANY(%s) ORDER BY run, key COLLATE "C"', (list(found),)
             ).fetchall()
         for run, key, step, value, at in rows:
-            found[run][key] = Point(key, step, _number(value), from_micros(at))
+            found[run][key] = Point(key, step, number(value), from_micros(at))
         return found
 
     def received(self, run: RunId, writer: str) -> int:
@@ -143,15 +139,15 @@ class PostgresSeries:
                 return
 
     def _find_idle(self) -> psycopg.Connection | None:
-        """One that rests and is sound. A server that went away has said so to it, and nothing else is ever to be read from it."""
+        """An idle connection whose server is still there: one that ended has sent an error, and nothing else can be waiting to be read."""
         while True:
             try:
                 connection = self._idle.get_nowait()
             except Empty:
                 return None
-            told = select.poll()
-            told.register(connection.fileno(), select.POLLIN)
-            if not told.poll(0):
+            readable = select.poll()
+            readable.register(connection.fileno(), select.POLLIN)
+            if not readable.poll(0):
                 return connection
             connection.close()
 
@@ -171,39 +167,22 @@ class PostgresSeries:
         self._idle.put(connection)
 
 
-@dataclass(slots=True)
-class _Series:
-    """A row of `series` while a batch passes."""
-
-    id: int
-    points: int = 0
-    step: int = -(2**63)
-    value: float = _NOT_A_NUMBER
-    at: int = 0
-
-
 def _append(tx: psycopg.Connection, run: RunId, points: Sequence[Point]) -> None:
     series = _series_of(tx, run, sorted({point.key for point in points}))
     with tx.cursor().copy("COPY series.points (series, step, number, value, sent_at) FROM STDIN") as copy:
         for point in points:
-            of = series[point.key]
-            at = micros(point.at)
-            copy.write_row((of.id, point.step, of.points, _null(point.value), at))
-            of.points += 1
-            if point.step >= of.step:
-                of.step, of.value, of.at = point.step, point.value, at
+            copy.write_row(series[point.key].add(point))
     tx.cursor().executemany(
-        "UPDATE series.series SET points = %s, step = %s, value = %s, sent_at = %s WHERE id = %s",
-        [(of.points, of.step, _null(of.value), of.at, of.id) for of in series.values()],
+        "UPDATE series.series SET points = %s, step = %s, value = %s, sent_at = %s WHERE id = %s", [row.last() for row in series.values()]
     )
 
 
-def _series_of(tx: psycopg.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
+def _series_of(tx: psycopg.Connection, run: RunId, keys: list[str]) -> dict[str, SeriesRow]:
     """The rows of `series` for these keys, made where they are missing. The run is locked."""
     rows = tx.execute(
         "SELECT key, id, points, step, value, sent_at FROM series.series WHERE run = %s AND key = ANY(%s)", (run, keys)
     ).fetchall()
-    known = {key: _Series(id, points, step, _number(value), at) for key, id, points, step, value, at in rows}
+    known = {key: SeriesRow(id, points, step, value, at) for key, id, points, step, value, at in rows}
     missing = [key for key in keys if key not in known]
     if missing:
         made = tx.execute(
@@ -211,18 +190,10 @@ def _series_of(tx: psycopg.Connection, run: RunId, keys: list[str]) -> dict[str,
             " SELECT %s, key, 0, 0, 0 FROM unnest(%s::text[]) AS key RETURNING key, id",
             (run, missing),
         )
-        known.update({key: _Series(id) for key, id in made.fetchall()})
+        known.update({key: SeriesRow(id) for key, id in made.fetchall()})
     return known
 
 
 def _received(tx: psycopg.Connection, run: RunId, writer: str) -> int:
     row = tx.execute("SELECT number FROM series.writers WHERE run = %s AND writer = %s", (run, writer)).fetchone()
     return int(row[0]) + 1 if row else 0
-
-
-def _number(value: float | None) -> float:
-    return _NOT_A_NUMBER if value is None else value
-
-
-def _null(value: float) -> float | None:
-    return value if value == value else None

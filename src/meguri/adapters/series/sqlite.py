@@ -6,15 +6,15 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from meguri.adapters.series.rows import SeriesRow, bucket_of, number, points_of, without_received
 from meguri.core.batches import batches
 from meguri.core.errors import Unavailable
 from meguri.core.ids import RunId
 from meguri.core.points import Point
-from meguri.core.times import from_micros, micros
+from meguri.core.times import from_micros
 from meguri.ports.series import Bucket, Token
 
 # `number` counts the points of a series as they arrive. SQLite keeps a NaN as NULL.
@@ -31,7 +31,6 @@ CREATE TABLE IF NOT EXISTS writers (
     run TEXT NOT NULL, writer TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (run, writer)
 ) WITHOUT ROWID;
 """
-_NOT_A_NUMBER = float("nan")
 PARAMETERS = 500
 """SQLite bounds the number of parameters of a statement."""
 
@@ -68,7 +67,7 @@ class SqliteSeries:
                 " ORDER BY p.step, p.number LIMIT ? OFFSET ?",
                 (run, key, -1 if limit is None else limit, after),
             ).fetchall()
-        return [Point(key, step, _number(value), from_micros(at)) for step, value, at in rows]
+        return points_of(key, rows)
 
     def downsample(self, run: RunId, key: str, buckets: int) -> list[Bucket]:
         with self._read() as reader:
@@ -89,7 +88,7 @@ class SqliteSeries:
                     f"SELECT run, key, step, value, sent_at FROM series WHERE run IN ({_marks(some)}) ORDER BY run, key", some
                 )
                 for run, key, step, value, at in rows:
-                    found[run][key] = Point(key, step, _number(value), from_micros(at))
+                    found[run][key] = Point(key, step, number(value), from_micros(at))
         return found
 
     def received(self, run: RunId, writer: str) -> int:
@@ -127,40 +126,19 @@ class SqliteSeries:
         self._idle.append(connection)
 
 
-@dataclass(slots=True)
-class _Series:
-    """A row of `series` while a batch passes; `id` is 0 until the row is there."""
-
-    id: int = 0
-    points: int = 0
-    step: int = -(2**63)
-    value: float = _NOT_A_NUMBER
-    at: int = 0
-
-
 def _append(tx: sqlite3.Connection, run: RunId, points: Sequence[Point], token: Token | None) -> int:
-    seen = max(0, _received(tx, run, token.writer) - token.first) if token is not None else 0
-    points = points[seen:]
+    sent = len(points)
+    points = without_received(points, token, 0 if token is None else _received(tx, run, token.writer))
     if not points:
         return 0
     series = _series_of(tx, run, sorted({point.key for point in points}))
-    rows: list[tuple[int, int, int, float, int]] = []
-    for point in points:
-        of = series[point.key]
-        at = micros(point.at)
-        rows.append((of.id, point.step, of.points, point.value, at))
-        of.points += 1
-        if point.step >= of.step:
-            of.step, of.value, of.at = point.step, point.value, at
+    rows = [series[point.key].add(point) for point in points]
     tx.executemany("INSERT INTO points (series, step, number, value, sent_at) VALUES (?, ?, ?, ?, ?)", rows)
-    tx.executemany(
-        "UPDATE series SET points = ?, step = ?, value = ?, sent_at = ? WHERE id = ?",
-        [(of.points, of.step, of.value, of.at, of.id) for of in series.values()],
-    )
+    tx.executemany("UPDATE series SET points = ?, step = ?, value = ?, sent_at = ? WHERE id = ?", [row.last() for row in series.values()])
     if token is not None:
         tx.execute(
             "INSERT INTO writers (run, writer, number) VALUES (?, ?, ?) ON CONFLICT (run, writer) DO UPDATE SET number = excluded.number",
-            (run, token.writer, token.first + seen + len(points) - 1),
+            (run, token.writer, token.first + sent - 1),
         )
     return len(points)
 
@@ -170,24 +148,24 @@ def _received(tx: sqlite3.Connection, run: RunId, writer: str) -> int:
     return int(row[0]) + 1 if row else 0
 
 
-def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
+def _series_of(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, SeriesRow]:
     """The rows of `series` for these keys, made where they are missing."""
     known = _find_series(tx, run, keys)
     missing = [key for key in keys if key not in known]
     if missing:
         tx.executemany("INSERT INTO series (run, key, points, step, sent_at) VALUES (?, ?, 0, 0, 0)", [(run, key) for key in missing])
         for key, series in _find_series(tx, run, missing).items():
-            known[key] = _Series(id=series.id)
+            known[key] = SeriesRow(series.id)
     return known
 
 
-def _find_series(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, _Series]:
+def _find_series(tx: sqlite3.Connection, run: RunId, keys: list[str]) -> dict[str, SeriesRow]:
     found = {}
     for some in batches(keys, PARAMETERS):
         rows = tx.execute(
             f"SELECT key, id, points, step, value, sent_at FROM series WHERE run = ? AND key IN ({_marks(some)})", (run, *some)
         )
-        found.update({key: _Series(id, points, step, _number(value), at) for key, id, points, step, value, at in rows})
+        found.update({key: SeriesRow(id, points, step, value, at) for key, id, points, step, value, at in rows})
     return found
 
 
@@ -198,7 +176,7 @@ def _downsample(tx: sqlite3.Connection, run: RunId, key: str, buckets: int) -> l
     series, points = head
     if points <= buckets:
         rows = tx.execute("SELECT step, value, sent_at FROM points WHERE series = ? ORDER BY step, number", (series,))
-        return [Bucket(step, step, 1, value, value, _number(value), from_micros(at)) for step, value, at in rows]
+        return [bucket_of(step, step, 1, value, value, value, at) for step, value, at in rows]
     (first,) = tx.execute("SELECT min(step) FROM points WHERE series = ?", (series,)).fetchone()
     (final,) = tx.execute("SELECT max(step) FROM points WHERE series = ?", (series,)).fetchone()
     span = final - first + 1
@@ -217,11 +195,7 @@ def _bucket(tx: sqlite3.Connection, series: int, low: int, high: int) -> Bucket 
     step, value, at = tx.execute(
         "SELECT step, value, sent_at FROM points WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step DESC, number DESC LIMIT 1", within
     ).fetchone()
-    return Bucket(first, step, count, minimum, maximum, _number(value), from_micros(at))
-
-
-def _number(value: float | None) -> float:
-    return _NOT_A_NUMBER if value is None else value
+    return bucket_of(first, step, count, minimum, maximum, value, at)
 
 
 def _marks(values: Sequence[str]) -> str:
