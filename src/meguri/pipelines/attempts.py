@@ -21,7 +21,7 @@ from meguri.db.engine import Database
 from meguri.jobs.model import Interrupted, JobContext
 from meguri.lineage.service import Lineage, Node
 from meguri.pipelines import tables
-from meguri.pipelines.environment import Environment
+from meguri.pipelines.environment import StepEnvironment, worker_code
 from meguri.pipelines.model import CachedOutput, PipelineRun, StepExecution, key_of
 from meguri.pipelines.values import ValueRef
 from meguri.ports.blobs import BlobStore
@@ -51,7 +51,7 @@ class Prepared:
     payload: dict[str, Any]  # Any: JSON
     inputs: dict[str, ValueRef]
     arguments: dict[str, Any]  # Any: JSON
-    environment: Environment
+    environment: StepEnvironment
     reads: tuple[Node, ...] = ()
 
     @property
@@ -85,12 +85,12 @@ class Attempts:
             if is_cancelled or failed > prepared.call.retries or lost > LOST_RETRIES + prepared.call.retries:
                 raise Failed(prepared.call.name, message, is_cancelled=is_cancelled)
 
-    def ask(self, code: str, folder: Path, payload: dict[str, Any], scratch: Path, timeout_seconds: float, what: str) -> dict[str, Any]:
+    def ask(self, bundle: str, folder: Path, payload: dict[str, Any], scratch: Path, timeout_seconds: float, what: str) -> dict[str, Any]:
         """A single question to a worker, outside of any run; gives its answer. A worker that was killed is asked again.
 
         Raises Conflict where the question itself fails, Unavailable where the disk is full, Interrupted when the server stops.
         """  # Any: JSON
-        task = TaskSpec(scratch.name, code, folder, payload, scratch, timeout_seconds)
+        task = TaskSpec(scratch.name, worker_code(bundle), folder, payload, scratch, timeout_seconds)
         event = self._answer(task)
         for _ in range(LOST_RETRIES):
             if event.outcome == "lost":
@@ -154,7 +154,9 @@ class Attempts:
         timeout = prepared.call.timeout_seconds if (left := self._left(of)) is None else min(prepared.call.timeout_seconds, left)
         lines = _Lines(self.tracking, step.run or RunId(""))
         try:
-            handle = self.executor.submit(TaskSpec(f"{step.run}", of.bundle, folder, payload, scratch, timeout))
+            handle = self.executor.submit(
+                TaskSpec(f"{step.run}", worker_code(of.bundle, prepared.environment), folder, payload, scratch, timeout)
+            )
         except Unavailable as error:
             raise Interrupted from error
         asked = False
@@ -193,7 +195,8 @@ class Attempts:
                 node = self._node(tx, of.project, output, f"{prepared.call.name} of {of.pipeline}")
                 self.lineage.edge(tx, Node("run", run), node, "wrote", run=run)
             tables.save_step(tx, done)
-            tables.save_cached(tx, of.project, prepared.key, CachedOutput(run, output), now)
+            if prepared.call.cache:
+                tables.save_cached(tx, of.project, prepared.key, CachedOutput(run, output), now)
         return done
 
     def _described(self, described: dict[str, Any], files: dict[str, str]) -> ValueRef:  # Any: JSON

@@ -21,7 +21,7 @@ from meguri.lineage.service import Lineage, Node
 from meguri.pipelines import tables
 from meguri.pipelines.attempts import Attempts, Failed, Prepared
 from meguri.pipelines.closure import cached_closure
-from meguri.pipelines.environment import Environment, environment_of
+from meguri.pipelines.environment import StepEnvironment, environment_of
 from meguri.pipelines.model import DONE, CachedOutput, PipelineRun, StepExecution, key_of
 from meguri.pipelines.values import FORMATS_VERSION, ValueRef
 from meguri.ports.blobs import BlobStore
@@ -105,7 +105,7 @@ class Steps:
                 tables.save_step(tx, failed)
             raise Failed(call.name, str(error)) from error
         step = replace(step, key=prepared.key, key_parts=prepared.parts, inputs=prepared.inputs, arguments=prepared.arguments, error=None)
-        hit = self._find_cached(run.project, prepared.key)
+        hit = self._find_cached(run.project, prepared.key) if call.cache else None
         if hit is not None:
             now = self.clock()
             cached = replace(step, state="cached", produced_by=hit.run, output=hit.output, started_at=now, finished_at=now, seconds=0.0)
@@ -232,6 +232,7 @@ def _user_step(call: StepCallDefinition, inputs: dict[str, ValueRef], arguments:
     closure = cached_closure(folder, module)
     environment = environment_of(closure.imports)
     parts = _parts(call.entrypoint, closure.modules, {name: ref.key for name, ref in inputs.items()}, arguments, environment)
+    parts |= {"files": closure.files} if call.cache else {"files": closure.files, "cache": False}
     given = {name: {"kind": "value", "ref": msgspec.to_builtins(ref)} for name, ref in inputs.items()}
     given |= {name: {"kind": "json", "value": value} for name, value in arguments.items()}
     stable = {name: parts[name] for name in ("entrypoint", "inputs", "parameters")}  # a comment in the code must not change a model
@@ -245,7 +246,7 @@ def _parts(
     code: dict[str, Digest] | None,
     inputs: dict[str, Any],  # Any: JSON
     parameters: dict[str, Any],  # Any: JSON
-    environment: Environment,
+    environment: StepEnvironment,
 ) -> dict[str, Any]:  # Any: JSON
     """All that decides what a step gives: nothing of time, place or machine."""
     return {

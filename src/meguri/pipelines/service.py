@@ -28,6 +28,7 @@ from meguri.jobs.service import Jobs
 from meguri.lineage.service import Lineage, Node
 from meguri.pipelines import tables, values
 from meguri.pipelines.attempts import Attempts, Failed
+from meguri.pipelines.environment import worker_code
 from meguri.pipelines.model import LIVE, PipelineRun, StepExecution, chosen_parameters, cutoff_of
 from meguri.pipelines.run import Steps
 from meguri.pipelines.values import ValueRef
@@ -233,7 +234,7 @@ class Pipelines:
         with self.db.read() as tx:
             applied = self.projects.get_project(tx, project)
             folder = self.projects.unpack(tx, BundleDigest(applied.bundle))
-        self.executor.warm(applied.bundle, folder)
+        self.executor.warm(worker_code(applied.bundle), folder)
 
     def close(self) -> None:
         """Stop the workers; runs that go on are taken up again by the next start."""

@@ -198,12 +198,18 @@ def _canonical(series: pl.Series) -> pl.Series:
         raise Unsupported(f"column {series.name!r} of type {dtype} between steps", "cast it to pl.String or pl.Enum")
     if dtype.is_float():
         series = series.fill_nan(math.nan)
-    if dtype.is_nested() or dtype == pl.Boolean:
+    if dtype.is_nested():
         return pl.Series(series.name, series.to_list(), dtype=dtype)
-    if not series.null_count():
+    if not series.null_count() and dtype != pl.Boolean:
         return series
-    plain = series.to_physical() if dtype.is_temporal() else series
-    return pl.Series(series.name, plain.to_list(), dtype=plain.dtype).cast(dtype)
+    if dtype == pl.Boolean:
+        plain = pl.Series(series.fill_null(value=False).to_numpy())
+    elif (dtype.is_numeric() and not dtype.is_decimal() and dtype != pl.Int128) or dtype.is_temporal():
+        plain = pl.Series(series.to_physical().fill_null(0).to_numpy()).cast(dtype)
+    else:
+        return pl.Series(series.name, series.to_list(), dtype=dtype)
+    there = pl.Series(series.is_not_null().to_numpy())
+    return pl.select(pl.when(there).then(plain).alias(series.name)).to_series() if series.null_count() else plain.alias(series.name)
 
 
 def _encoded_array(value: Any) -> Encoded:  # Any: an array or a scalar of NumPy

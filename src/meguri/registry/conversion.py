@@ -8,19 +8,21 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 import polars as pl
 
+from meguri.core.agreement import find_difference
 from meguri.core.definitions.features import DType
 from meguri.core.errors import Invalid, MeguriError, Unsupported
 from meguri.ports.runner import LoadRunner
 
 ROWS = 1_000
 """How many rows of the training frame, evenly spread over it, the converted model is compared on."""
-TOLERANCE = 1e-4
-"""Largest difference to the original that is accepted, as a share of its largest prediction (served models compute in 32 bits)."""
+LARGEST_WHOLE = 1 << 24
+"""Above it, 32-bit floats do not have every whole number."""
 
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 """Operators of other domains would need a library of their own in the endpoint."""
@@ -48,36 +50,48 @@ class Converted:
 
 
 def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archive: bytes, load: LoadRunner) -> Converted:
-    """Bytes that predict as `estimator` does on rows of `frame`, checked with the runner that will serve them.
+    """Bytes that predict as `estimator` does on rows of `frame`, compared row by row with the runner that will serve them.
 
-    `archive`: the estimator as skops bytes, kept where it does not convert. Raises Unsupported where neither form predicts as the
-    original does, Invalid for inputs that a request cannot carry.
+    ONNX in 32 bits is tried first, then in 64 bits, then skops. `archive`: the estimator as skops bytes, kept where it does not convert.
+    Raises Unsupported where neither form predicts as the original does, Invalid for inputs that a request cannot carry.
     """
     inputs = tuple(ModelInput(name, _dtype(frame, name)) for name in features)
     sample = spread(frame.select(features), ROWS)
     expected = original_predictions(estimator, sample, features)
     rows = sample.rows()
-    scale = max(1e-9, float(np.max(np.abs(expected), initial=0.0)))
     why = unfit_for_onnx(estimator)
-    for types in () if why else _layouts(inputs):
+    for types in () if why else _layouts(inputs, in_64_bits_only=has_large_numbers(frame.select(features))):
         try:
             content = onnx_bytes(estimator, types())
             ensure_plain(content)
-            difference = _difference(content, "onnx", features, rows, expected, load)
+            got = _predicted(content, "onnx", features, rows, load)
         except Exception as error:  # the converter fails in as many ways as there are estimators
             why = why or f"{type(error).__name__}: {_first_line(error)}"
             continue
-        if difference <= TOLERANCE * scale:
-            return Converted("onnx", content, inputs, difference, "")
-        why = why or f"as ONNX it differs from the original by up to {difference:.3g}"
+        different = find_difference(expected.tolist(), got.tolist())
+        if different is None:
+            return Converted("onnx", content, inputs, _largest(expected, got), "")
+        why = why or _shown(expected, got, different[0], "as ONNX it gives")
     try:
-        difference = _difference(archive, "skops", features, rows, expected, load)
+        got = _predicted(archive, "skops", features, rows, load)
     except MeguriError as error:
         raise Unsupported(f"serving {type(estimator).__name__}", f"not as ONNX ({why}), not as skops ({error}): {_REMEDY}") from error
-    if difference > TOLERANCE * scale:
-        hint = f"not as ONNX ({why}); given plain rows it differs from itself by {difference:.3g}: {_REMEDY}"
+    different = find_difference(expected.tolist(), got.tolist())
+    if different is not None:
+        hint = f"not as ONNX ({why}); given plain rows it differs from itself by {different[1]:.3g}: {_REMEDY}"
         raise Unsupported(f"serving {type(estimator).__name__}", hint)
-    return Converted("skops", archive, inputs, difference, why)
+    return Converted("skops", archive, inputs, _largest(expected, got), why)
+
+
+def has_large_numbers(frame: pl.DataFrame) -> bool:
+    """Whether a column holds a whole number that 32-bit floats do not have, such as an id or a time in seconds."""
+    for name, dtype in frame.schema.items():
+        if dtype.is_integer() or dtype.is_float():
+            large = frame[name].drop_nulls().cast(pl.Float64).to_numpy()
+            large = large[np.abs(large) > LARGEST_WHOLE]
+            if np.any((large == np.floor(large)) & (large.astype(np.float32).astype(np.float64) != large)):
+                return True
+    return False
 
 
 def spread(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
@@ -161,37 +175,48 @@ def unfit_for_onnx(estimator: Any) -> str:  # Any: an estimator
     return ""
 
 
-def _layouts(inputs: Sequence[ModelInput]) -> list[Callable[[], list[tuple[str, Any]]]]:  # Any: skl2onnx's tensor types
-    def matrix() -> list[tuple[str, Any]]:
-        from skl2onnx.common.data_types import FloatTensorType
+def _layouts(inputs: Sequence[ModelInput], *, in_64_bits_only: bool) -> list[Callable[[], list[tuple[str, Any]]]]:
+    """Ways to declare the inputs, those that are the fastest to serve first."""  # Any: skl2onnx's tensor types
 
-        return [("inputs", FloatTensorType([None, len(inputs)]))]
+    def numbers(*, wide: bool) -> Any:  # Any: as above
+        from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
-    def columns() -> list[tuple[str, Any]]:
-        from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+        return DoubleTensorType if wide else FloatTensorType
 
-        return [(each.name, (StringTensorType if each.dtype == "str" else FloatTensorType)([None, 1])) for each in inputs]
+    def matrix(*, wide: bool) -> list[tuple[str, Any]]:
+        return [("inputs", numbers(wide=wide)([None, len(inputs)]))]
 
-    return [columns] if any(each.dtype == "str" for each in inputs) else [matrix, columns]
+    def columns(*, wide: bool) -> list[tuple[str, Any]]:
+        from skl2onnx.common.data_types import StringTensorType
+
+        return [(each.name, (StringTensorType if each.dtype == "str" else numbers(wide=wide))([None, 1])) for each in inputs]
+
+    forms = [columns] if any(each.dtype == "str" for each in inputs) else [matrix, columns]
+    return [partial(form, wide=wide) for wide in ([True] if in_64_bits_only else [False, True]) for form in forms]
 
 
-def _difference(
+def _predicted(
     content: bytes,
     format: str,
     features: Sequence[str],
     rows: Sequence[tuple[Any, ...]],  # Any: values of the columns
-    expected: np.ndarray,
     load: LoadRunner,
-) -> float:
+) -> np.ndarray:
     runner = load(content, format, features)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            got = np.array(runner.predict(rows), dtype=np.float64)
+            return np.array(runner.predict(rows), dtype=np.float64)
     finally:
         runner.close()
-    differences = np.abs(got - expected)
-    return float(np.max(differences, initial=0.0)) if np.all(np.isfinite(differences)) else float("inf")
+
+
+def _largest(expected: np.ndarray, got: np.ndarray) -> float:
+    return float(np.max(np.abs(got - expected), initial=0.0))
+
+
+def _shown(expected: np.ndarray, got: np.ndarray, place: int, what: str) -> str:
+    return f"{what} {got[place]:.6g} where the original gives {expected[place]:.6g}"
 
 
 def _dtype(frame: pl.DataFrame, name: str) -> DType:

@@ -26,10 +26,10 @@ Duration = str | float | timedelta
 class Step(Generic[P, R]):
     """A function decorated with `step`. Called inside a pipeline it becomes a step of it; called anywhere else it runs as plain Python."""
 
-    def __init__(self, function: Callable[P, R], timeout_seconds: float, retries: int) -> None:
+    def __init__(self, function: Callable[P, R], timeout_seconds: float, retries: int, *, cache: bool = True) -> None:
         if "<locals>" in function.__qualname__ or "." in function.__qualname__:
             raise Invalid("step", f"{function.__qualname__} is not at the top of its module: a worker could not find it there")
-        self.function, self.timeout_seconds, self.retries = function, timeout_seconds, retries
+        self.function, self.timeout_seconds, self.retries, self.cache = function, timeout_seconds, retries, cache
         self.signature = inspect.signature(function)
         loose = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         if any(each.kind in loose for each in self.signature.parameters.values()):
@@ -48,7 +48,7 @@ class Step(Generic[P, R]):
             given = self.signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise Invalid(self.function.__name__, f"{error}: it takes {self.signature}") from error
-        output = trace.add(self.function.__name__, self.entrypoint, given, self.timeout_seconds, self.retries)
+        output = trace.add(self.function.__name__, self.entrypoint, given, self.timeout_seconds, self.retries, cache=self.cache)
         return cast(R, output)  # in a trace every value is a placeholder of what the step will return
 
 
@@ -57,22 +57,24 @@ def step(function: Callable[P, R], /) -> Step[P, R]: ...
 
 
 @overload
-def step(*, timeout: Duration = ..., retries: int = ...) -> Callable[[Callable[P, R]], Step[P, R]]: ...
+def step(*, timeout: Duration = ..., retries: int = ..., cache: bool = ...) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 
 
 def step(
-    function: Callable[P, R] | None = None, /, *, timeout: Duration = "10m", retries: int = 0
+    function: Callable[P, R] | None = None, /, *, timeout: Duration = "10m", retries: int = 0, cache: bool = True
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Declare a function as a pipeline step.
 
     In a pipeline run the function runs in a worker process. Its arguments and its result are stored by content, and a later run reuses
-    the stored result when the step's code, arguments and environment are the same. Outside a pipeline the function runs as usual.
+    the stored result when the step's code, the project's other files, the arguments and the environment are the same. Outside a pipeline
+    the function runs as usual.
 
     Args:
         function: A function at the top level of a module, without `*args` and `**kwargs`. It may take and return numbers, text, lists
             and dictionaries of them, Polars and pandas frames, Arrow tables, NumPy arrays, scikit-learn estimators and `Model`.
         timeout: How long one attempt may take before it is stopped: `"10m"`, a number of seconds or a `timedelta`.
         retries: How many further attempts follow a failed one.
+        cache: `False` for a step that reads something which is not in its arguments, such as a web page or the time: it runs every time.
 
     Returns:
         The step; without `function`, a decorator that makes one.
@@ -87,7 +89,7 @@ def step(
 
         assert scale([1.0, 2.0]) == [2.0, 4.0]
     """
-    made = functools.partial(Step, timeout_seconds=seconds(timeout, "timeout"), retries=retries)
+    made = functools.partial(Step, timeout_seconds=seconds(timeout, "timeout"), retries=retries, cache=cache)
     return made if function is None else made(function)
 
 
@@ -241,7 +243,16 @@ class _Trace:
     def __init__(self) -> None:
         self.calls: list[StepCallDefinition] = []
 
-    def add(self, name: str, entrypoint: str, arguments: dict[str, Any], timeout_seconds: float = 600.0, retries: int = 0) -> _Placeholder:
+    def add(
+        self,
+        name: str,
+        entrypoint: str,
+        arguments: dict[str, Any],  # Any: whatever the pipeline's author passes
+        timeout_seconds: float = 600.0,
+        retries: int = 0,
+        *,
+        cache: bool = True,
+    ) -> _Placeholder:
         count = sum(call.entrypoint == entrypoint for call in self.calls)
         taken = {call.name for call in self.calls}
         unique = name if name not in taken else f"{name}-{count + 1}"
@@ -249,7 +260,7 @@ class _Trace:
             count += 1
             unique = f"{name}-{count + 1}"
         read = tuple(_argument(unique, key, value) for key, value in arguments.items())
-        self.calls.append(StepCallDefinition(unique, entrypoint, read, timeout_seconds, retries))
+        self.calls.append(StepCallDefinition(unique, entrypoint, read, timeout_seconds, retries, cache))
         return _Placeholder("step", unique)
 
 

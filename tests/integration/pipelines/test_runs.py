@@ -174,7 +174,7 @@ def test_key_is_made_of_what_is_shown_and_of_nothing_local(stage: Stage) -> None
     _, steps = stage.run()
     train = steps["train"]
     assert train.key == key_of(train.key_parts)
-    assert set(train.key_parts) == {"entrypoint", "code", "inputs", "parameters", "environment", "formats"}
+    assert set(train.key_parts) == {"entrypoint", "code", "files", "inputs", "parameters", "environment", "formats"}
     assert set(train.key_parts["code"]) == {"features", "pipeline", "scoring"}
     assert str(stage.home.parent) not in str([each.key_parts for each in steps.values()])
 
@@ -183,13 +183,33 @@ def test_parameter_and_reached_code_run_again_but_nothing_else_does(stage: Stage
     stage.run()
     _, steps = stage.run(iterations=5)
     assert (steps["training_frame"].state, steps["train"].state) == ("cached", "finished")
-    (stage.folder / "README.md").write_text("words")
     write("unrelated", "x = 1\n")
     assert set(states(stage.run()[1]).values()) == {"cached"}
     write("scoring", SCORING + "\n# another comment\n")
     _, steps = stage.run()
     assert (steps["training_frame"].state, steps["train"].state) == ("cached", "finished")
     assert steps["register"].state == "cached"  # the model came out the same
+
+
+def test_a_file_that_is_no_code_makes_steps_run_again(stage: Stage) -> None:
+    stage.run()
+    (stage.folder / "config.json").write_text('{"depth": 3}')
+    stage.apply()
+    _, steps = stage.run()
+    assert (steps["training_frame"].state, steps["train"].state, steps["check"].state) == ("cached", "finished", "finished")
+    assert list(steps["train"].key_parts["files"]) == ["config.json"]
+
+
+def test_step_without_a_cache_runs_every_time_and_those_after_it_only_where_its_result_changed(
+    stage: Stage, write: Callable[[str, str], None]
+) -> None:
+    write("pipeline", PIPELINE.replace("@mg.step\ndef train", "@mg.step(cache=False)\ndef train"))
+    stage.run()
+    _, steps = stage.run()
+    assert states(steps) == {"training_frame": "cached", "train": "finished", "check": "cached", "register": "cached"}
+    assert steps["train"].key_parts["cache"] is False
+    write("pipeline", PIPELINE)
+    assert stage.run()[1]["train"].state == "finished"
 
 
 def test_new_rows_before_the_cutoff_make_a_new_frame_and_later_ones_do_not(stage: Stage) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from meguri.core.errors import Invalid
-from meguri.pipelines.closure import closure_of
-from meguri.pipelines.environment import environment_of
+from meguri.pipelines.closure import MOST_NAMED, closure_of
+from meguri.pipelines.environment import environment_of, worker_code
 
 FILES = {
     "steps.py": "import json\nimport polars as pl\nfrom helpers import clean\n",
@@ -46,14 +48,13 @@ def test_modules_that_import_each_other_are_one_closure(folder: Path) -> None:
 
 def test_package_without_init_is_reached(folder: Path) -> None:
     found = closure_of(folder, "deep")
-    assert (set(found.modules), found.imports) == ({"deep", "plain.inner"}, frozenset())
+    assert (set(found.modules), found.imports) == ({"deep", "plain.inner"}, frozenset({"plain"}))  # an installed `plain` would go before it
 
 
 def test_digest_changes_with_a_reached_module_only(folder: Path) -> None:
     before = closure_of(folder, "steps").digest
     (folder / "other.py").write_text("x = 2\n")
     (folder / "helpers" / "unused.py").write_text("x = 2\n")
-    (folder / "README.md").write_text("new\n")
     assert closure_of(folder, "steps").digest == before
     (folder / "helpers" / "text.py").write_text("x = 2\n")
     assert closure_of(folder, "steps").digest != before
@@ -66,6 +67,38 @@ def test_digest_is_the_same_in_another_folder_and_with_other_line_ends(folder: P
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(source.replace("\n", "\r\n").encode())
     assert closure_of(other, "steps") == closure_of(folder, "steps")
+
+
+def test_every_file_that_is_no_module_is_a_part_of_it(folder: Path) -> None:
+    before = closure_of(folder, "steps")
+    (folder / "config.json").write_text('{"depth": 3}')
+    added = closure_of(folder, "steps")
+    (folder / "config.json").write_text('{"depth": 4}')
+    changed = closure_of(folder, "steps")
+    assert (before.files, list(added.files)) == ({}, ["config.json"])
+    assert len({before.digest, added.digest, changed.digest}) == 3
+    for number in range(MOST_NAMED):
+        (folder / f"{number}.txt").touch()
+    many = closure_of(folder, "steps")
+    assert list(many.files) == ["*"]
+    (folder / "config.json").write_text('{"depth": 5}')
+    assert closure_of(folder, "steps").digest != many.digest
+
+
+@pytest.mark.parametrize("code", ["import importlib\n", "from importlib import import_module\n", "m = __import__('x')\n", "exec('1')\n"])
+def test_code_that_loads_modules_by_name_depends_on_all_of_them(folder: Path, code: str) -> None:
+    (folder / "loader.py").write_text(code)
+    (folder / "broken.py").unlink()
+    before = closure_of(folder, "loader")
+    assert "other.py" in before.files
+    (folder / "other.py").write_text("x = 2\n")
+    assert closure_of(folder, "loader").digest != before.digest
+
+
+def test_a_folder_of_data_does_not_hide_the_package_of_its_name(folder: Path) -> None:
+    (folder / "numpy").mkdir()
+    (folder / "numpy" / "weights.csv").write_text("1")
+    assert "numpy" in closure_of(folder, "steps").imports
 
 
 def test_missing_and_broken_modules_are_refused(folder: Path) -> None:
@@ -81,3 +114,64 @@ def test_environment_names_versions_of_imports_and_of_what_they_need() -> None:
     assert "meguri" not in packages
     assert environment_of(frozenset({"sklearn", "no_such_module"})) == environment_of(frozenset({"sklearn"}))
     assert environment_of(frozenset({"httpx"})).digest != environment_of(frozenset()).digest
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of installed packages."""
+    found = tmp_path / "site"
+    found.mkdir()
+    monkeypatch.syspath_prepend(str(found))
+    return found
+
+
+def install(site: Path, name: str, version: str, *, module: str = "", edited_in: Path | None = None) -> None:
+    """As an installer does: the former release goes, this one comes."""
+    for former in site.glob(f"{name}-*.dist-info"):
+        shutil.rmtree(former)
+    info = site / f"{name}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    record = f"{info.name}/METADATA,,\n"
+    if edited_in is None:
+        (site / f"{name}.py").write_text(module)
+        record += f"{name}.py,,\n"
+    else:
+        (site / f"_{name}.pth").write_text(str(edited_in))
+        (info / "direct_url.json").write_text(json.dumps({"url": edited_in.as_uri(), "dir_info": {"editable": True}}))
+    (info / "RECORD").write_text(record)
+
+
+def test_an_upgrade_while_the_server_runs_is_seen(site: Path) -> None:
+    install(site, "toolbox", "1.0")
+    before, code = environment_of(frozenset({"toolbox"})), worker_code("bundle")
+    assert (before.packages["toolbox"], before.sources) == ("1.0", {})
+    assert worker_code("bundle") == code
+    install(site, "toolbox", "1.1")
+    after = environment_of(frozenset({"toolbox"}))
+    assert after.packages["toolbox"] == "1.1"
+    assert after.digest != before.digest
+    assert worker_code("bundle") != code  # a warm worker has imported the former release
+
+
+def test_the_source_of_an_editable_install_and_of_a_folder_on_the_path_is_seen(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, shared = tmp_path / "project", tmp_path / "shared"
+    for folder in (project / "editmod", shared / "ownmod"):
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text("X = 1\n")
+    install(site, "editmod", "1.0", edited_in=project)
+    monkeypatch.syspath_prepend(str(project))
+    monkeypatch.syspath_prepend(str(shared))
+    (shared / "ownmod" / "__init__.py").write_text("import editmod\n")
+
+    first = environment_of(frozenset({"ownmod"}))
+    assert sorted(first.sources) == ["editmod", "ownmod"]
+    (shared / "ownmod" / "table.csv").write_text("1")
+    second = environment_of(frozenset({"ownmod"}))
+    (project / "editmod" / "__init__.py").write_text("X = 2\n")
+    third = environment_of(frozenset({"ownmod"}))
+    assert len({first.digest, second.digest, third.digest}) == 3
+    assert worker_code("bundle", second) != worker_code("bundle", third)
+    assert environment_of(frozenset({"ownmod"})) == third

@@ -22,6 +22,8 @@ class ArgumentDefinition:
 class StepCallDefinition:
     """One call of a step. `entrypoint` is `module:function` in the bundle, or `meguri:<builtin>` for a step that meguri brings.
 
+    `cache` False: it runs in every pipeline run, for its result depends on more than its key holds.
+
     Built-in steps: `meguri:training_frame` (argument `service`: name of a feature service) and `meguri:register` (arguments `model`:
     output of the step that made it, `name`: the registered model's name).
     """
@@ -31,6 +33,7 @@ class StepCallDefinition:
     arguments: tuple[ArgumentDefinition, ...] = ()
     timeout_seconds: float = 600.0
     retries: int = 0
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True)
