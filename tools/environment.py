@@ -1,5 +1,7 @@
 """Makes the virtual environment that `make` works in: `environment.py server` (what runs meguri) or `dev` (what checks it too).
 
+`environment.py integrations` makes a second one beside it, with clients and parsers of others and without meguri; `dev` comes first.
+
 It needs Python 3.11 or later and a package index, nothing else: uv, which installs quickly, comes from the index itself. All that is
 installed is pinned by hash in `requirements/`. Which index, proxy and certificates are used is what the machine has set for pip or uv;
 nothing of that is written anywhere. A second run finds everything in place and returns at once.
@@ -21,6 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
 STATE = VENV / ".meguri.json"
 LEVELS = ("server", "dev")  # each holds the one before it
+INTEGRATIONS = ROOT / ".venv-integrations"
 HOW_TO_SKIP = "MEGURI_UI=skip does without the web pages."
 
 
@@ -38,6 +41,18 @@ def main(level: str) -> None:
         STATE.write_text(json.dumps(wanted))
         say(f"the environment is ready after {time.monotonic() - started:.0f} s")
     build_ui(level)
+
+
+def make_integrations() -> None:
+    """The environment of `make test-integrations`."""
+    wanted = hashlib.sha256(f"{sys.version}{INTEGRATIONS}".encode() + (ROOT / "requirements/integrations.txt").read_bytes()).hexdigest()
+    state = INTEGRATIONS / ".meguri"
+    if state.is_file() and state.read_text() == wanted:
+        return
+    say("installing the clients of others, pinned by hash in requirements/integrations.txt")
+    run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(INTEGRATIONS)])
+    uv("sync", "--require-hashes", "requirements/integrations.txt", into=INTEGRATIONS)
+    state.write_text(wanted)
 
 
 def digest(level: str) -> str:
@@ -79,11 +94,11 @@ def build_ui(level: str) -> None:
     run([str(PYTHON), "hatch_build.py", "build"])
 
 
-def uv(command: str, *arguments: str, **settings: str) -> None:
+def uv(command: str, *arguments: str, into: Path = VENV, **settings: str) -> None:
     listed = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
     offered = {**from_pip(listed), "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_TIMEOUT": "180"}
-    environment = {**offered, **os.environ, **settings, "VIRTUAL_ENV": str(VENV)}
-    run([str(VENV / "bin/uv"), "pip", command, "--quiet", "--python", str(PYTHON), *arguments], environment)
+    environment = {**offered, **os.environ, **settings, "VIRTUAL_ENV": str(into)}
+    run([str(VENV / "bin/uv"), "pip", command, "--quiet", "--python", str(into / "bin/python"), *arguments], environment)
 
 
 def from_pip(listed: str) -> dict[str, str]:
@@ -118,6 +133,9 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in LEVELS:
-        sys.exit(f"usage: environment.py {'|'.join(LEVELS)}")
-    main(sys.argv[1])
+    if len(sys.argv) != 2 or sys.argv[1] not in (*LEVELS, "integrations"):
+        sys.exit(f"usage: environment.py {'|'.join(LEVELS)}|integrations")
+    if sys.argv[1] == "integrations":
+        make_integrations()
+    else:
+        main(sys.argv[1])

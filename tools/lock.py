@@ -16,6 +16,7 @@ FILES: dict[str, list[str]] = {  # in this order: what comes later agrees with w
     "build": ["requirements/build.in"],
     "ui": ["requirements/ui.in"],
     "server": ["pyproject.toml", "--extra", "server", "-c", "requirements/build.txt"],
+    "integrations": ["requirements/integrations.in"],  # an environment of its own, which need not agree with the others
     "dev": ["pyproject.toml", "--extra", "dev", *(f"-c=requirements/{name}.txt" for name in ("server", "build", "ui"))],
 }
 

@@ -55,7 +55,7 @@ def test_locks_record_no_address() -> None:
 
 def test_requirements_are_pinned_by_hash_and_name_no_index() -> None:
     pinned = {name: text for name, text in committed().items() if re.fullmatch(r"requirements/\w+\.txt", name)}
-    assert sorted(pinned) == [f"requirements/{name}.txt" for name in ("build", "dev", "server", "ui")]
+    assert sorted(pinned) == [f"requirements/{name}.txt" for name in ("build", "dev", "integrations", "server", "ui")]
     for name, text in pinned.items():
         entries = re.split(r"\n(?=[a-z])", re.sub(r"^\s*#.*\n?", "", text, flags=re.MULTILINE).strip())
         assert [entry for entry in entries if not re.match(r"[\w.-]+==\S+", entry) or "--hash=sha256:" not in entry] == [], name

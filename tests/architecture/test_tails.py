@@ -1,7 +1,7 @@
 """Long files and long functions may only become fewer and shorter.
 
-`tails.toml` lists those that are over the limit, with their lines. A file or function that is over the limit and not listed, or longer than
-listed, fails. One that has become shorter passes; lower its number in the same commit.
+`tails.toml` lists those that are over the limit, with their lines of code. A file or function that is over the limit and not listed, or
+longer than listed, fails. One that has become shorter passes; lower its number in the same commit.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def test_make_targets_that_a_page_names_exist(file: Path) -> None:
     assert named - targets == set()
 
 
-def test_the_tree_of_floors_in_the_architecture_is_the_one_that_is_checked() -> None:
+def test_the_tree_of_layers_in_the_architecture_is_the_one_that_is_checked() -> None:
     shown = (ROOT / "docs/architecture.md").read_text().partition("```\n")[2].partition("```")[0]
     names = {name for line in shown.splitlines() for name in re.split(r" \| ", re.split(r"  +", line)[0])}
     layers = {name for layer in tomllib.loads((ROOT / "layers.toml").read_text())["layers"] for name in layer}

@@ -76,6 +76,9 @@ def decode_request(body: bytes, live: Live) -> PredictionRequest:
     except msgspec.ValidationError as error:
         raise Invalid("body", f"{error}: send {{'inputs': [{{'name', 'shape', 'datatype', 'data'}}]}}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if b'"binary_data_size"' in body:
+            why = "binary tensors are not read: send the values of each input in `data` (Triton's client: binary_data=False)"
+            raise Invalid("inputs", why) from error
         raise Invalid("body", f"is not JSON ({error}); NaN and Infinity are not JSON, send null for a missing number") from error
     except RecursionError as error:
         raise Invalid("body", "is nested too deeply: send the data of each input as a flat list") from error
