@@ -1,7 +1,7 @@
-"""A bento shop: predict what each dish sells in each hour, notice when the world changes, and learn the new one.
+"""A bento shop: predict how many of each dish are sold in each hour, notice when demand changes, and retrain.
 
-Everything that meguri must know is declared in this file. `meguri apply examples/bento` shows the plan and stores the folder;
-from then on the server trains, judges, serves, watches and retrains from that stored copy.
+Everything that meguri has to know is declared in this file. `meguri apply examples/bento` shows the plan and stores the folder;
+from then on the server trains, evaluates, serves, monitors and retrains from that stored copy.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ import meguri as mg
 
 project = mg.Project("bento", clock="event", description="Hourly sales of a bento shop, dish by dish")
 
-# What is predicted about what ---------------------------------------------------------------------------------------------------------
+# Entity and source ----------------------------------------------------------------------------------------------------------------------
 
 dish = mg.Entity("dish")
 
@@ -23,12 +23,12 @@ sales = mg.Source(
     "sales",
     entity=dish,
     event_time="at",
-    known_after="24h",  # the till's figures of an hour reach us a day later
+    known_after="24h",  # the sales of an hour are known a day later
     columns={**CALENDAR, **WEATHER, "sold": float},
     description="One row a dish and hour while the shop is open: calendar, weather and how many were sold.",
 )
 
-# Features: sent with a request (calendar and forecast) or looked up by the server (history of the dish) --------------------------------
+# Features: sent with a request (calendar and forecast) or looked up by the endpoint (history of the dish) -------------------------------
 
 history = mg.FeatureView(
     "history",
@@ -37,50 +37,50 @@ history = mg.FeatureView(
         "sold_last_week": mg.last("sold", window="1h", offset="7d"),
         "sold_week": mg.mean("sold", window="7d"),
     },
-    description="Sales of a dish as far as they are known: the same hour a week ago, and the mean of a week.",
+    description="Sales of a dish that are known: the same hour a week ago, and the mean of a week.",
 )
 
 INPUTS = [*CALENDAR, *WEATHER, "sold_last_week", "sold_week"]
 
 hourly = mg.FeatureService("hourly", source=sales, request=[*CALENDAR, *WEATHER], views=[history], label="sold")
 
-# Training -----------------------------------------------------------------------------------------------------------------------------
+# Training -------------------------------------------------------------------------------------------------------------------------------
 
 
 @mg.step
 def train(frame: pl.DataFrame, seed: int = 0) -> mg.Model:
     """Boosted trees with a Poisson loss, because sales are counts."""
     rows = frame.filter(pl.col("sold").is_not_null())
-    inputs, truth = rows.select(pl.col(INPUTS).cast(pl.Float64)).to_numpy(), rows["sold"].to_numpy()
-    estimator = HistGradientBoostingRegressor(loss="poisson", random_state=seed).fit(inputs, truth)
+    inputs, target = rows.select(pl.col(INPUTS).cast(pl.Float64)).to_numpy(), rows["sold"].to_numpy()
+    estimator = HistGradientBoostingRegressor(loss="poisson", random_state=seed).fit(inputs, target)
 
-    error = float(np.abs(estimator.predict(inputs) - truth).sum() / truth.sum())
+    error = float(np.abs(estimator.predict(inputs) - target).sum() / target.sum())
     mg.log({"rows": rows.height, "wape_train": error})
     return mg.Model(estimator, features=INPUTS, metrics={"wape_train": error}, frame=rows)
 
 
-@mg.pipeline(holdout="4d")  # the newest days are never trained on: the gate judges on them
+@mg.pipeline(holdout="4d")  # the newest days are not trained on: the gate compares on them
 def retrain():
     """Rows as they were known -> model -> registry."""
     frame = mg.training_frame(hourly)
     mg.register(train(frame), name="bento")
 
 
-# Serving and watching -----------------------------------------------------------------------------------------------------------------
+# Endpoint and monitors ------------------------------------------------------------------------------------------------------------------
 
 endpoint = mg.Endpoint("bento", model="bento", features=hourly)
 
 quality = mg.Monitor("bento-quality", endpoint=endpoint, kind="quality", metric="mae", window="4d", tolerance=0.1)
-drift = mg.Monitor("bento-drift", endpoint=endpoint, kind="drift", window="14d")  # one week's weather is not another's
+drift = mg.Monitor("bento-drift", endpoint=endpoint, kind="drift", window="14d")  # the weather of one week differs from that of the next
 
-# The loop: lost accuracy starts the pipeline, again every four days until a challenger wins back what was lost --------------------------
+# The loop: lost accuracy starts the pipeline, again every four days until a challenger passes the gate ----------------------------------
 
 policy = mg.Policy(
     pipeline=retrain,
     endpoint=endpoint,
     cooldown="4d",
-    gate=mg.Gate(metric="wape", margin=0.1, confidence=0.9),  # a challenger must be better by a tenth, or nothing changes
-    bake="3d",  # after a promotion, compare the first 3 days with what the former champion would have said
+    gate=mg.Gate(metric="wape", margin=0.1, confidence=0.9),  # a challenger has to be better by a tenth
+    bake="3d",  # after a promotion, compare the first 3 days with what the former champion would have predicted
     rollback_tolerance=0.1,
 )
 

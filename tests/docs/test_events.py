@@ -21,11 +21,12 @@ def added() -> tuple[set[str], set[str]]:
     beginnings: set[str] = set()
     for file in (ROOT / "src/meguri").rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text())):
-            if isinstance(call, ast.Call) and re.search(r"\bevents\.add$|^self\.add$", ast.unparse(call.func)) and len(call.args) > 1:
+            adds = isinstance(call, ast.Call) and re.search(r"\bevents\.add$|^self\.add$|^self\._record$", ast.unparse(call.func))
+            if adds and isinstance(call, ast.Call) and len(call.args) > 1:
                 kind = call.args[1]
-                if isinstance(kind, ast.Constant) and KIND.fullmatch(str(kind.value)):
-                    whole.add(str(kind.value))
-                elif isinstance(kind, ast.JoinedStr) and isinstance(kind.values[0], ast.Constant):
+                choices = [kind.body, kind.orelse] if isinstance(kind, ast.IfExp) else [kind]
+                whole |= {str(each.value) for each in choices if isinstance(each, ast.Constant) and KIND.fullmatch(str(each.value))}
+                if isinstance(kind, ast.JoinedStr) and isinstance(kind.values[0], ast.Constant):
                     beginnings.add(str(kind.values[0].value))
     return whole, beginnings
 

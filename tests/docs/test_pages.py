@@ -1,7 +1,8 @@
-"""What the pages say is there is there."""
+"""What the documents name exists: links, decisions, make targets, layers, commands, Python names."""
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import tomllib
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import meguri
 from meguri.cli.main import build_parser
 
 ROOT = Path(__file__).parents[2]
@@ -35,12 +37,13 @@ def test_every_decision_is_in_the_index() -> None:
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_make_targets_that_a_page_names_exist(file: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    rules = re.findall(r"^([a-z -]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    targets = {target for rule in rules for target in rule.split()}
     named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", file.read_text(), re.MULTILINE))
     assert named - targets == set()
 
 
-def test_the_tree_of_layers_in_the_architecture_is_the_one_that_is_checked() -> None:
+def test_the_layers_in_the_architecture_are_those_that_are_checked() -> None:
     shown = (ROOT / "docs/architecture.md").read_text().partition("```\n")[2].partition("```")[0]
     names = {name for line in shown.splitlines() for name in re.split(r" \| ", re.split(r"  +", line)[0])}
     layers = {name for layer in tomllib.loads((ROOT / "layers.toml").read_text())["layers"] for name in layer}
@@ -57,3 +60,28 @@ def test_commands_that_a_page_shows_are_understood(file: Path) -> None:
         if re.match(r"(\.venv/bin/)?meguri ", line):
             words = shlex.split(re.sub(r"\s&(\s|$)|[|>].*", " ", line), comments=True)
             parser.parse_args(words[1:])
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_python_that_a_page_shows_is_valid_and_names_what_there_is(file: Path) -> None:
+    for block in re.findall(r"```python\n(.*?)```", file.read_text(), re.DOTALL):
+        nodes = list(ast.walk(ast.parse(block)))
+        named = {
+            each.attr for each in nodes if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "mg"
+        }
+        assert named - set(meguri.__all__) == set()
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_links_within_a_page_lead_to_a_heading(file: Path) -> None:
+    wanted = [
+        ((file.parent / path).resolve() if path else file, anchor)
+        for path, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", file.read_text())
+    ]
+    assert [(page.name, anchor) for page, anchor in wanted if anchor not in anchors(page)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Those of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).replace(" ", "-").lower() for heading in headings}
