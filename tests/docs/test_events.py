@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+ADDS = re.compile(r"\bevents\.add$|^self\.(add|_record)$")
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")
 
 

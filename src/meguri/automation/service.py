@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from meguri.automation import tables
 from meguri.automation.model import GRACE, MINIMUM_BAKE_ROWS, BakePeriod, Comparison, Firing, TriggerState, compare, why_not
+from meguri.core.actor import acting_as
 from meguri.core.definitions.automation import GateDefinition, PolicyDefinition, TriggerDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import NotFound, Unavailable
@@ -241,7 +242,8 @@ class Automation:
         last, now = self._last(tx, project, trigger.policy), self._now(tx, project)
         why = why_not(last, now, trigger.policy.cooldown_seconds)
         if why is None:
-            self._start(tx, project, trigger, reason, evidence)
+            with acting_as(f"trigger:{trigger.name}"):
+                self._start(tx, project, trigger, reason, evidence)
             return
         payload = {"trigger": trigger.name, "why": why, "reason": reason, "last_fired_at": None if last is None else iso(last.at)}
         self.events.add(tx, "trigger.skipped", project=project, subject=trigger.name, payload=payload)

@@ -120,6 +120,8 @@ class Datasets:
         schema = infer(snapshot.statistics, self.read(snapshot, source, entity))
         with self.db.write() as tx:
             sql.set_schema(tx, snapshot.project, snapshot.dataset, schema, snapshot.id)
+            payload = {"dataset": snapshot.dataset, "snapshot": snapshot.id}
+            self.events.add(tx, "schema.adopted", project=snapshot.project, subject=snapshot.dataset, payload=payload)
         return schema
 
     def quarantine(self, project: str, source: str, rejected: Sequence[Rejected]) -> int:

@@ -150,6 +150,7 @@ class Pipelines:
         if run.status not in LIVE:
             raise Conflict(f"pipeline run {id} is {run.status} already", run=id, status=run.status)
         self.jobs.cancel(tx, job_of(run.id))
+        self.events.add(tx, "pipeline_run.cancel_asked", project=run.project, subject=run.id, payload={"pipeline": run.pipeline})
         if run.status == "queued":
             run = replace(run, status="cancelled", error="cancelled before it began", finished_at=self.clock())
             tables.update_run(tx, run)

@@ -120,6 +120,8 @@ class Registry:
                 f"{version.label} was deployed as {users[0]}: deployed versions are kept, so that old predictions can be explained"
             )
         tables.delete_version(tx, id)
+        payload = {"model": version.model, "number": version.number}
+        self.events.add(tx, "model_version.deleted", project=version.project, subject=id, payload=payload)
 
     def read_reference(self, version: ModelVersion) -> dict[str, Any] | None:  # Any: JSON
         """The profile of the training rows (`Reference.from_json` reads it); None for a version without one."""

@@ -200,6 +200,7 @@ class PlatformRoutes:
                 how = f"POST /api/v1/pipeline-runs/{job.subject}/cancel stops it" if job.kind == "pipeline.run" else "it ends by itself"
                 raise Conflict(f"job {job.id!r} carries out {job.subject}, which would wait for ever: {how}", job=job.id)
             self.jobs.cancel(tx, job.id)
+            self.events.add(tx, "job.cancelled", project=job.project, subject=job.id, payload={"kind": job.kind})
             return self.jobs.get(tx, job.id)
 
     def walk(self, request: Request) -> Graph:

@@ -76,5 +76,5 @@ def _answer(
 
 
 def sign_in_url(url: str, code: str) -> str:
-    """The address that signs a browser in once; the part after `#` is never sent to a server by itself."""
+    """The address that signs a browser in once; a browser sends nothing of what comes after `#`."""
     return f"{url}/#login={code}"

@@ -12,6 +12,7 @@ from meguri.core.errors import Invalid
 from meguri.core.ids import ArtifactId, Digest, NewId, RunId
 from meguri.core.times import Clock
 from meguri.db.engine import Database
+from meguri.events.service import Events
 from meguri.lineage.service import Lineage, Node
 from meguri.ports.blobs import BlobStore, Readable
 from meguri.tracking import tables
@@ -26,8 +27,8 @@ KIND_LIMIT = 32
 class Artifacts:
     """Saves and opens the files of runs. Equal contents are kept once."""
 
-    def __init__(self, db: Database, lineage: Lineage, blobs: BlobStore, clock: Clock, new_id: NewId) -> None:
-        self.db, self.lineage, self.blobs, self.clock, self.new_id = db, lineage, blobs, clock, new_id
+    def __init__(self, db: Database, events: Events, lineage: Lineage, blobs: BlobStore, clock: Clock, new_id: NewId) -> None:
+        self.db, self.events, self.lineage, self.blobs, self.clock, self.new_id = db, events, lineage, blobs, clock, new_id
 
     def save(self, run: RunId, name: str, content: Readable, *, kind: str = "file") -> Artifact:
         """Keep a stream as an artifact of a live run; an artifact of the same name gets the new content.
@@ -39,7 +40,10 @@ class Artifacts:
         with self.db.write() as tx:
             found = tables.get_run(tx, run)
             found.ensure_live()
-            return self.add(tx, found, name, digest, kind=kind)
+            saved = self.add(tx, found, name, digest, kind=kind)
+            payload = {"run": run, "name": name, "blob": digest}
+            self.events.add(tx, "artifact.saved", project=found.project, subject=saved.id, payload=payload)
+            return saved
 
     def ensure_savable(self, run: RunId, name: str, kind: str = "file") -> None:
         """Raises NotFound, RunFinished or Invalid before any content is taken."""

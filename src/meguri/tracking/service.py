@@ -58,7 +58,7 @@ class Tracking:
     ) -> None:
         self.db, self.events, self.lineage, self.projects, self.clock, self.new_id = db, events, lineage, projects, clock, new_id
         self.series = series
-        self.artifacts = Artifacts(db, lineage, blobs, clock, new_id)
+        self.artifacts = Artifacts(db, events, lineage, blobs, clock, new_id)
         self._listeners: list[Callable[[str, RunId], None]] = []
 
     def on_points(self, listener: Callable[[str, RunId], None]) -> None:
@@ -70,7 +70,11 @@ class Tracking:
         ensure_name(name, "experiment")
         with self.db.write() as tx:
             self.projects.ensure(tx, project)
-            return tables.ensure_experiment(tx, project, name, id=self.new_id("exp"), at=self.clock())
+            id = self.new_id("exp")
+            made = tables.ensure_experiment(tx, project, name, id=id, at=self.clock())
+            if made.id == id:
+                self.events.add(tx, "experiment.created", project=project, subject=id, payload={"name": name})
+            return made
 
     def list_experiments(self, project: str | None = None) -> list[tuple[Experiment, int]]:
         """By name, each with the number of its runs."""
@@ -220,21 +224,25 @@ class Tracking:
         """Raises NotFound, RunFinished, Invalid."""
         kept = checked_values(params, "params")
         with self.db.write() as tx:
-            tables.get_run(tx, run).ensure_live()
+            found = tables.get_run(tx, run)
+            found.ensure_live()
             tables.set_values(tx, tables.params, run, kept)
+            self.events.add(tx, "run.params_set", project=found.project, subject=run, payload={"params": kept})
 
     def set_tags(self, run: RunId, tags: Mapping[str, Value]) -> None:
         """Tags may be set after the end, too. Raises NotFound, Invalid."""
         kept = checked_values(tags, "tags")
         with self.db.write() as tx:
-            tables.get_run(tx, run)
+            found = tables.get_run(tx, run)
             tables.set_values(tx, tables.tags, run, kept)
+            self.events.add(tx, "run.tagged", project=found.project, subject=run, payload={"tags": kept})
 
     def rename(self, run: RunId, name: str) -> Run:
         """Raises NotFound, Invalid."""
         with self.db.write() as tx:
-            tables.get_run(tx, run)
+            former = tables.get_run(tx, run)
             tables.rename(tx, run, ensure_name(name, "name"))
+            self.events.add(tx, "run.renamed", project=former.project, subject=run, payload={"name": name, "former": former.name})
             return tables.get_run(tx, run)
 
     def heartbeat(self, run: RunId) -> Run:
