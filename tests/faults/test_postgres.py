@@ -65,11 +65,12 @@ def test_requests_wait_and_jobs_finish_when_the_database_is_back(site: Site) -> 
                 assert {answer.status_code for answer in others} == {503}
                 assert unclear(others) == set()
         assert caller.advance_watermark(3).status_code == 503
-        health = caller.client.get("/health")
-        assert (health.status_code, health.json()["dependency"]) == (503, "database")
+        assert caller.client.get("/health").status_code == 200, "the process lives"
+        ready = caller.client.get("/ready")
+        assert (ready.status_code, ready.json()["parts"][0]["name"], ready.json()["parts"][0]["ready"]) == (503, "database", False)
 
         site.postgres.resume()
-        wait_until(lambda: caller.client.get("/health").status_code == 200, "it answers again", 10)
+        wait_until(lambda: caller.client.get("/ready").status_code == 200, "it answers again", 20)
         for step, moment in enumerate(sent):
             answers = everything(caller, moment, step)
             assert [answer.text for answer in answers if not answer.is_success] == []

@@ -27,6 +27,7 @@ from meguri.app.watermarks import Watermarks
 from meguri.automation.service import Automation
 from meguri.core.environment import child_environment
 from meguri.core.ids import new_id
+from meguri.core.lockfile import find_owner as find_holder
 from meguri.core.settings import Settings
 from meguri.core.times import utc_now
 from meguri.datasets.service import Datasets
@@ -45,6 +46,7 @@ from meguri.ports.series import SeriesStore
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 from meguri.serving.deployables import Deployables
+from meguri.serving.deployment_specs import process_lock
 from meguri.serving.service import Serving
 from meguri.tracking.service import Tracking
 
@@ -79,6 +81,7 @@ class Platform:
     applying: Applying
     watermarks: Watermarks
     supervisor: Supervisor
+    tasks: tuple[PeriodicTask, ...]
     start: Callable[[str | None], None]
     close: Callable[[], None]
 
@@ -114,7 +117,7 @@ def build(settings: Settings) -> Platform:
         home.path,
         projects.find_definition,
         Deployables(registry, projects),
-        lambda endpoint: supervisor.keep(f"endpoint-{endpoint}", endpoint_command(home.path, endpoint)),
+        lambda endpoint: _keep_endpoint(supervisor, home.path, endpoint),
         utc_now,
         new_id,
     )
@@ -202,6 +205,7 @@ def build(settings: Settings) -> Platform:
         Applying(projects, features, serving),
         watermarks,
         supervisor,
+        tasks,
         start,
         close,
     )
@@ -232,6 +236,16 @@ def _dispatch(events: Events, jobs: Jobs) -> None:
 def _advance_watermarks(watermarks: Watermarks, serving: Serving) -> None:
     serving.note_live()
     watermarks.advance_all()
+
+
+def _keep_endpoint(supervisor: Supervisor, home: Path, endpoint: str) -> None:
+    """An endpoint is ready once its process has announced where it listens."""
+
+    def is_ready(pid: int) -> bool:
+        owner = find_holder(process_lock(home, endpoint))
+        return owner is not None and owner.pid == pid and bool(owner.url)
+
+    supervisor.keep(f"endpoint-{endpoint}", endpoint_command(home, endpoint), is_ready=is_ready)
 
 
 def endpoint_command(home: Path, endpoint: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from meguri.core.errors import Unavailable
@@ -137,6 +138,8 @@ def _sqlite(url: URL) -> Engine:
 def _clear_errors() -> Iterator[None]:
     try:
         yield
+    except PoolTimeout as error:
+        raise Unavailable("database", "all its connections have been in use for a while: try again later") from error
     except OperationalError as error:
         reason = str(error.orig)
         if "disk is full" in reason or "No space left" in reason or "disk I/O error" in reason:

@@ -24,6 +24,7 @@ class DurableEngine:
         self.url, self.executor = url, executor
         self._start: Callable[[str, int], None] | None = None
         self._is_live: Callable[[str], bool] = lambda _id: False
+        self._look: Callable[[], None] = lambda: None
 
     def launch(self, run: Run) -> None:
         os.environ.setdefault("DBOS__TELEMETRY", "false")
@@ -61,7 +62,10 @@ class DurableEngine:
             found = DBOS.list_workflows(workflow_id_prefix=id, status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
             return any(each.workflow_id.rpartition("#")[0] == id or each.workflow_id == id for each in found)
 
-        self._start, self._is_live = start, is_live
+        def look() -> None:
+            DBOS.list_workflows(limit=1, load_input=False, load_output=False)
+
+        self._start, self._is_live, self._look = start, is_live, look
         try:
             DBOS.launch()
         except SQLAlchemyError as error:
@@ -75,6 +79,14 @@ class DurableEngine:
     def resume(self, id: str, attempt: int) -> None:
         if not self._is_live(id):
             self.start(id, attempt)
+
+    def ensure_running(self) -> None:
+        if self._start is None:
+            raise Unavailable("job engine", "it does not run: start the server again")
+        try:
+            self._look()
+        except SQLAlchemyError as error:
+            raise Unavailable("job engine", f"its tables cannot be read ({_reason(error)})") from error
 
     def close(self) -> None:
         if self._start is not None:
@@ -104,6 +116,10 @@ class InlineEngine:
 
     def resume(self, id: str, attempt: int) -> None:
         self.start(id, attempt)
+
+    def ensure_running(self) -> None:
+        if self._run is None:
+            raise Unavailable("job engine", "it is not launched")
 
     def close(self) -> None:
         self._run = None

@@ -236,6 +236,10 @@ class Jobs:
         tx.execute(update(jobs).where(jobs.c.id == id).values(state="cancelled", finished_at=self.clock()))
         wake(tx)
 
+    def ensure_running(self) -> None:
+        """Raises Unavailable where the engine does not run, or does not reach its tables."""
+        self.engine.ensure_running()
+
     def interrupt(self) -> None:
         """Begin no job any more, and end the pauses of those that go on; the next start takes them up again."""
         self._stopping.set()

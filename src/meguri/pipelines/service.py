@@ -227,8 +227,7 @@ class Pipelines:
             }
             answer = self._steps.attempts.ask(applied.bundle, folder, payload, scratch, SCORE_SECONDS, f"scoring with {chosen.label}")
             ref = msgspec.convert(answer["output"], ValueRef)
-            predictions: np.ndarray = values.decode(ref, lambda wanted: (scratch / answer["files"][wanted]).read_bytes())
-        return predictions
+            return values.decode_numbers(ref, lambda wanted: (scratch / answer["files"][wanted]).read_bytes())
 
     def warm(self, project: str) -> None:
         """Start a worker for the project's bundle ahead of its first step. Raises NotFound."""

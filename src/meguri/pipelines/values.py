@@ -98,6 +98,19 @@ def decode(ref: ValueRef, read: Read) -> Any:  # Any: whatever was encoded
     raise Unsupported(f"the format {ref.format!r}", "it was kept by a later version of meguri")
 
 
+def decode_numbers(ref: ValueRef, read: Read) -> np.ndarray:
+    """A vector of numbers that a worker made. Raises Unsupported for every other format, without reading it: the worker runs the code of a
+    project, and its process alone may load objects (models, archives)."""
+    import numpy as np
+
+    if ref.format != "npy":
+        raise Unsupported(f"a score in the format {ref.format!r}", "workers answer scores as an array of numbers")
+    array = np.load(io.BytesIO(read(ref.digest)), allow_pickle=False)
+    if array.ndim != 1 or array.dtype.kind not in "fiub":
+        raise Unsupported(f"a score of {array.dtype} and shape {array.shape}", "workers answer scores as one number a row")
+    return np.asarray(array, dtype=np.float64)
+
+
 def arrow_bytes(frame: pl.DataFrame) -> bytes:
     """A Polars frame as an Arrow IPC stream of one batch. Raises Unsupported for columns whose bytes would differ between processes."""
     import polars as pl

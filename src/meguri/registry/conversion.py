@@ -24,9 +24,6 @@ ROWS = 1_000
 LARGEST_WHOLE = 1 << 24
 """Above it, 32-bit floats do not have every whole number."""
 
-DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
-"""Operators of other domains would need a library of their own in the endpoint."""
-
 _REMEDY = "train an estimator of scikit-learn on numbers, in a frame without other columns than its features"
 
 
@@ -63,7 +60,6 @@ def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archiv
     for types in () if why else _layouts(inputs, in_64_bits_only=has_large_numbers(frame.select(features))):
         try:
             content = onnx_bytes(estimator, types())
-            ensure_plain(content)
             got = _predicted(content, "onnx", features, rows, load)
         except Exception as error:  # the converter fails in as many ways as there are estimators
             why = why or f"{type(error).__name__}: {_first_line(error)}"
@@ -128,32 +124,6 @@ def onnx_bytes(estimator: Any, types: list[tuple[str, Any]]) -> bytes:  # Any: a
         model = convert_sklearn(estimator, initial_types=types, name="meguri")
     model.producer_name, model.producer_version, model.doc_string = "meguri", "", ""
     return bytes(model.SerializeToString(deterministic=True))
-
-
-def ensure_plain(content: bytes) -> None:
-    """The model is whole and needs nothing else: no tensor in another file, no operator of another library. Raises Unsupported."""
-    import onnx
-
-    model = onnx.load_model_from_string(content)
-    try:
-        onnx.checker.check_model(model)
-    except onnx.checker.ValidationError as error:
-        raise Unsupported("this ONNX model", f"it is not sound ({_first_line(error)})") from error
-    if len(model.functions):
-        raise Unsupported("an ONNX model with functions of its own", "export it without local functions")
-    graphs = [model.graph]
-    while graphs:
-        graph = graphs.pop()
-        tensors = list(graph.initializer)
-        for node in graph.node:
-            if node.domain not in DOMAINS:
-                raise Unsupported(f"the ONNX operator {node.domain}.{node.op_type}", "export the model with standard operators only")
-            for attribute in node.attribute:
-                graphs += [*attribute.graphs, *([attribute.g] if attribute.HasField("g") else [])]
-                tensors += [*attribute.tensors, *([attribute.t] if attribute.HasField("t") else [])]
-        for tensor in tensors:
-            if tensor.data_location == onnx.TensorProto.EXTERNAL or len(tensor.external_data):
-                raise Unsupported("an ONNX model with tensors in other files", "save it with its tensors inside")
 
 
 def unfit_for_onnx(estimator: Any) -> str:  # Any: an estimator

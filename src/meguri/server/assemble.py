@@ -32,6 +32,7 @@ from meguri.core.settings import Settings
 from meguri.server.asgi import build_application
 from meguri.server.commits import Commits
 from meguri.server.guard import Guard
+from meguri.server.health import HealthRoutes, checks_of
 from meguri.server.overview import Overview
 from meguri.server.permissions import Permissions
 from meguri.server.platform_routes import PlatformRoutes
@@ -90,13 +91,13 @@ def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | Non
         platform.jobs,
         platform.lineage,
         platform.watermarks.ask,
-        version("meguri"),
         platform.serving.find_prediction,
         stream.commits,
     )
     query: dict[str, type] = {"project": str, "after": int}
     live = Route("GET", "/api/v1/stream", AUTHENTICATED, stream.answer, "Events as they happen (SSE)", query=query)
     return [
+        *HealthRoutes(checks_of(platform), version("meguri")).routes(),
         *own.routes(),
         live,
         *AccountRoutes(platform.access, accounts).routes(),

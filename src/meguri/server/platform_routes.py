@@ -1,4 +1,4 @@
-"""Routes over the whole platform: health, projects' time, history, jobs, lineage."""
+"""Routes over the whole platform: projects' time, history, jobs, lineage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from meguri.access.routes import OPEN, ListPage, Request, Route, limit_of
+from meguri.access.routes import ListPage, Request, Route, limit_of
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.core.times import parse_time
 from meguri.db.engine import Database
@@ -25,16 +25,6 @@ from meguri.serving.model import Prediction
 LONGEST_WAIT_SECONDS = 30.0
 LOOK_SECONDS = 1.0
 """How often a waiting request looks at the database although this process committed nothing: another server may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """`database` and `jobs` say `ok` or what is wrong."""
-
-    status: str
-    version: str
-    database: str
-    failed_deliveries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +63,14 @@ class PlatformRoutes:
         jobs: Jobs,
         lineage: Lineage,
         advance: Callable[[Connection, str, datetime], str],
-        version: str,
         predictions: FindPrediction,
         commits: Commits,
     ) -> None:
-        self.db, self.events, self.jobs, self.lineage, self.advance, self.version = db, events, jobs, lineage, advance, version
+        self.db, self.events, self.jobs, self.lineage, self.advance = db, events, jobs, lineage, advance
         self.predictions, self.commits = predictions, commits
 
     def routes(self) -> list[Route]:
         return [
-            Route("GET", "/health", OPEN, self.health, "Whether the server works", answer=Health),
             Route(
                 "POST",
                 "/api/v1/projects/{project}/watermark",
@@ -131,11 +119,6 @@ class PlatformRoutes:
                 query={"direction": str, "depth": int},
             ),
         ]
-
-    def health(self, request: Request) -> Health:
-        with self.db.read() as tx:
-            failed = len(self.events.failed(tx))
-        return Health("ok", self.version, "ok", failed)
 
     def start(self, request: Request) -> WatermarkJob:
         body: WatermarkAdvance = request.body

@@ -17,7 +17,18 @@ from polars.testing import assert_frame_equal
 
 from meguri.core.digests import digest_of
 from meguri.core.errors import Invalid, Unsupported
-from meguri.pipelines.values import Encoded, arrow_bytes, arrow_frame, decode, encode, npy_bytes, read_file, skops_bytes
+from meguri.pipelines.values import (
+    Encoded,
+    ValueRef,
+    arrow_bytes,
+    arrow_frame,
+    decode,
+    decode_numbers,
+    encode,
+    npy_bytes,
+    read_file,
+    skops_bytes,
+)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -207,3 +218,18 @@ def test_foreign_types_in_an_estimator_are_refused() -> None:
     ref = encode(FunctionTransformer(func=subprocess.run)).ref
     with pytest.raises(Unsupported, match="subprocess"):
         decode(ref, lambda _: content)
+
+
+def test_the_control_plane_reads_numbers_of_a_worker_and_nothing_else() -> None:
+    def read(_digest: str) -> bytes:
+        raise AssertionError("it was read")
+
+    for format in ("skops", "onnx", "arrow", "json", "model"):
+        with pytest.raises(Unsupported, match="a score in the format"):
+            decode_numbers(ValueRef(format, "any", digest_of(b""), 0), read)
+    scores = np.array([1.5, 2.0])
+    content = npy_bytes(scores)
+    assert decode_numbers(ValueRef("npy", "numpy.ndarray", digest_of(content), len(content)), lambda _: content).tolist() == [1.5, 2.0]
+    table = npy_bytes(np.ones((2, 2)))
+    with pytest.raises(Unsupported, match="shape"):
+        decode_numbers(ValueRef("npy", "numpy.ndarray", digest_of(table), len(table)), lambda _: table)

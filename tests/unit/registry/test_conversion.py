@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import onnx
 import polars as pl
 import pytest
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
@@ -18,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEnc
 from meguri.app.runners import load_runner
 from meguri.core.errors import Invalid, Unsupported
 from meguri.pipelines.values import skops_bytes
-from meguri.registry.conversion import Converted, ModelInput, convert, ensure_plain
+from meguri.registry.conversion import Converted, ModelInput, convert
 
 RANDOM = np.random.default_rng(0)
 ROWS = 1_500
@@ -142,24 +141,3 @@ def test_two_outputs_and_moments_are_refused() -> None:
     moments = FRAME.with_columns(at=pl.lit(0).cast(pl.Datetime("us", "UTC")))
     with pytest.raises(Invalid, match="at"):
         convert(LinearRegression(), moments, ["at"], b"", load_runner)
-
-
-def _linear() -> onnx.ModelProto:
-    found = converted(LinearRegression(), ["b"])
-    return onnx.load_model_from_string(found.content)
-
-
-def test_onnx_with_tensors_elsewhere_is_refused() -> None:
-    model = _linear()
-    tensor = model.graph.initializer.add(name="w", data_type=onnx.TensorProto.FLOAT, dims=[1], data_location=onnx.TensorProto.EXTERNAL)
-    tensor.external_data.add(key="location", value="/etc/passwd")
-    with pytest.raises(Unsupported):
-        ensure_plain(model.SerializeToString())
-
-
-def test_onnx_with_foreign_operators_is_refused() -> None:
-    model = _linear()
-    model.graph.node[0].domain = "com.example"
-    model.opset_import.add(domain="com.example", version=1)
-    with pytest.raises(Unsupported, match=r"com\.example"):
-        ensure_plain(model.SerializeToString())

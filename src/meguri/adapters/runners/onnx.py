@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from meguri.adapters.runners.plain import ensure_plain
 from meguri.core.errors import Invalid, Unsupported
 from meguri.ports.runner import Row
 
@@ -25,7 +26,8 @@ _CONVERT = "register it again with mg.register(), which converts it"
 
 
 class OnnxRunner:
-    """One session with one thread that does not spin. A model takes either one matrix, or one tensor of shape [rows, 1] for each input."""
+    """One session with one thread that does not spin. The file must be whole (see `ensure_plain`). A model takes either
+    one matrix, or one tensor of shape [rows, 1] for each input."""
 
     def __init__(self, content: bytes, names: Sequence[str]) -> None:
         options = onnxruntime.SessionOptions()
@@ -33,6 +35,7 @@ class OnnxRunner:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.add_session_config_entry("session.inter_op.allow_spinning", "0")
         options.log_severity_level = 3
+        ensure_plain(content)
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a class of its own for each kind of damage
