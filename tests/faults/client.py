@@ -67,7 +67,7 @@ class Caller:
         return answer
 
     def label(self, moment: Moment) -> httpx.Response:
-        labels = [{"prediction_id": moment.id, "value": moment.truth}]
+        labels = [{"prediction_id": moment.id, "value": moment.label}]
         answer = self.client.post("/api/v1/labels", json={"endpoint": "kiosk", "labels": labels})
         if answer.is_success:
             self.account.note("labels", labels=labels)

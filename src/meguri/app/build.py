@@ -1,4 +1,4 @@
-"""Builds the platform: every service once, each given what it needs and nothing more."""
+"""Builds the platform: every service once, with what it needs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ STOPPING_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The services, by name. `start` lets it work by itself; `close` ends it."""
+    """The services, by name. `start` starts the threads, jobs and child processes; `close` ends them."""
 
     settings: Settings
     home: Home

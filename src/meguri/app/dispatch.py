@@ -1,4 +1,4 @@
-"""Which service answers which event and which job. Nobody below knows of anybody above: this table is where they meet."""
+"""Which service handles which event and which job. Services below this layer do not import each other upwards; they are joined here."""
 
 from __future__ import annotations
 

@@ -10,23 +10,10 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from meguri.core.redaction import HIDDEN, redact
 from meguri.core.settings import LogFormat
 
-_HIDDEN = "[hidden]"
 _SECRET_NAME = re.compile(r"(?i)authorization|cookie|passw|secret|token|api_?key|credential|dsn")
-_SECRETS = (
-    (re.compile(r"\b([Bb]earer|Basic) +[\w.~+/=-]+"), rf"\1 {_HIDDEN}"),
-    (re.compile(r"(?i)(\b(?:token|login|password|passwd|secret|api_?key)=)[^\s&\"']+"), rf"\1{_HIDDEN}"),
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/]+@"), rf"\1{_HIDDEN}@"),
-    (re.compile(r"\b(ses|tok|mgt)_[\w-]{16,}"), rf"\1_{_HIDDEN}"),
-)
-
-
-def redact(text: str) -> str:
-    """The text without what follows `Bearer`, `token=` and the like, without passwords in URLs, and without session and token secrets."""
-    for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def set_up_logging(form: LogFormat) -> None:
@@ -63,5 +50,5 @@ def _hide_secrets(_logger: WrappedLogger, _method: str, entry: EventDict) -> Eve
 
 def _without_secrets(name: str, value: object) -> object:
     if _SECRET_NAME.search(name):
-        return _HIDDEN
+        return HIDDEN
     return redact(value) if isinstance(value, str) else value

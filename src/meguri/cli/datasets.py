@@ -1,4 +1,4 @@
-"""`meguri datasets`: snapshots, and rows that were put aside."""
+"""`meguri datasets`: snapshots, and rows in quarantine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ QUARANTINE = {"source": "SOURCE", "event_at": "EVENT TIME", "column": "COLUMN", 
 def add(commands: Commands) -> None:
     parser = add_command(commands, "datasets", "datasets; or the snapshots of one; or quarantined rows", run)
     parser.add_argument("dataset", nargs="?", help="a dataset's name or id")
-    parser.add_argument("--quarantine", action="store_true", help="list rows that were put aside, with the reason")
+    parser.add_argument("--quarantine", action="store_true", help="list rows in quarantine, with the reason")
     parser.add_argument("--limit", type=int, default=20)
     add_connection(parser)
 
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     with client_of(args) as client:
         if args.quarantine:
             found = client.get("/api/v1/quarantine", project=project_of(client, args), source=args.dataset, limit=args.limit)["items"]
-            return show(args, found, QUARANTINE, "no row was put aside")
+            return show(args, found, QUARANTINE, "no row is in quarantine")
         if args.dataset is not None and args.dataset.startswith("ds_"):
             return show(
                 args, client.get(f"/api/v1/datasets/{args.dataset}/snapshots", limit=args.limit)["items"], SNAPSHOTS, "no snapshots yet"

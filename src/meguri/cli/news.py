@@ -1,4 +1,4 @@
-"""What has just happened in a project, in plain words, while a command waits for it."""
+"""Prints what happens in a project while a command waits for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WAIT_SECONDS = 1.0
 
 
 class News:
-    """The events of a project from now on. `tell` prints those that are news to a person, each once."""
+    """The events of a project from now on. `print_news` prints each once, as a sentence; events without a sentence are left out."""
 
     def __init__(self, client: Client, project: str) -> None:
         self._client, self._project = client, project
@@ -33,7 +33,7 @@ class News:
                 return
 
     def print_until_reached(self, until: datetime | None = None, *, timeout_seconds: float = 1_800.0) -> None:
-        """Tell until the project has reached an event time and all that follows from it is done. Raises Unavailable after the timeout."""
+        """Print until the project has reached an event time and no job is left. Raises Unavailable after the timeout."""
         deadline = time.monotonic() + timeout_seconds
         while True:
             state = self._client.get(f"/api/v1/projects/{self._project}/watermark", until=until, wait=WAIT_SECONDS)

@@ -1,4 +1,4 @@
-"""Metric points: one shape, and the compact array in which it travels.
+"""Metric points, and the compact array in which they are sent.
 
 JSON has no NaN and no infinities, so these three values travel as the strings "NaN", "Infinity" and "-Infinity".
 """

@@ -12,7 +12,7 @@ SECRET_NAME = re.compile(
 )
 """Matches the name of an option or a variable that usually holds a secret."""
 
-_NAME = r"(?:passw(?:or)?d|passphrase|pwd|secret|token(?!s)|api[-_]?key|access[-_]?key|private[-_]?key|credential)[\w.-]{0,60}"
+_NAME = r"(?:login|passw(?:or)?d|passphrase|pwd|secret|token(?!s)|api[-_]?key|access[-_]?key|private[-_]?key|credential)[\w.-]{0,60}"
 # Every repetition is bounded, so that a long line without spaces takes no more time than its length.
 _RULES = (
     # The name and password in an address, also where the password holds a slash.
@@ -29,7 +29,7 @@ _RULES = (
     (
         re.compile(
             r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,}|hf_\w{20,}"
-            r"|AIza[\w-]{35}|ses_[\w-]{20,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+)"
+            r"|AIza[\w-]{35}|(?:ses|meguri)_[\w-]{40,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+)"
         ),
         HIDDEN,
     ),

@@ -32,7 +32,7 @@ def from_micros(value: int) -> datetime:
 
 
 def is_moment(value: int) -> bool:
-    """Whether microseconds since 1970 name a moment that a datetime can hold. What does not must not be kept: it could not be read back."""
+    """Whether microseconds since 1970 name a moment that a datetime can hold. Others must not be stored: they could not be read."""
     return _FIRST <= value <= _LAST
 
 

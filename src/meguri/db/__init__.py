@@ -1,1 +1,1 @@
-"""The database: engine, transactions, column types, migrations. No domain words."""
+"""The database: engine, transactions, column types, migrations. It knows no capability."""

@@ -1,4 +1,4 @@
-"""The two statements that SQLite and PostgreSQL write each in their own words."""
+"""The two statements whose SQL differs between SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = Mapping[str, Any]  # Any: a column's Python value
 
 
 def insert_ignore(tx: Connection, table: Table, rows: Sequence[Row]) -> int:
-    """Insert rows, leaving those whose key exists as they are. Gives the number inserted (all rows must have the same columns)."""
+    """Insert rows, leaving those whose key exists as they are. Returns the number inserted (all rows must have the same columns)."""
     if not rows:
         return 0
     insert = _insert(tx, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)

@@ -23,7 +23,7 @@ class Database:
     """Reads and writes in short transactions.
 
     SQLite runs in WAL mode with `synchronous=FULL`: what was committed survives a kill and a power loss. Its writers take turns in this
-    process, so nobody polls a busy file. Raises Unavailable where the database does not answer or the disk is full.
+    process, so none polls a busy file. Raises Unavailable where the database does not answer or the disk is full.
     """
 
     def __init__(self, engine: Engine) -> None:

@@ -241,7 +241,7 @@ def _frames(records: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def _frame_at(content: bytes, at: int) -> tuple[bytes, bool] | None:
-    """The record whose frame begins there, and whether its append goes on; None where there is no complete, sound frame."""
+    """The record whose frame begins there, and whether its append goes on; None where there is no complete, intact frame."""
     start = at + _FRAME.size
     if start > len(content):
         return None
@@ -254,7 +254,7 @@ def _frame_at(content: bytes, at: int) -> tuple[bytes, bool] | None:
 
 
 def _is_torn(tail: bytes) -> bool:
-    """Whether sound frames lead to one that the end of the file cuts: what a killed writer, and nothing else, leaves."""
+    """Whether intact frames lead to one that the end of the file cuts: what a killed writer, and nothing else, leaves."""
     at = 0
     while (frame := _frame_at(tail, at)) is not None:
         at += _FRAME.size + len(frame[0])

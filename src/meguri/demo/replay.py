@@ -26,7 +26,7 @@ from meguri.demo.scenes import DAY, DayError, Moment, Scene
 from meguri.sdk.client import Client
 
 DELAY = timedelta(hours=24)
-"""How long after an hour its truth is known."""
+"""How long after an hour its label is known."""
 BATCH = 2_000
 RETRY_SECONDS = 180.0
 ALARMS = "alert.opened"
@@ -38,8 +38,8 @@ T = TypeVar("T")
 class Cursor:
     """How far the replay is, kept in a file after each simulated day, so that a killed replay goes on from there.
 
-    `day`: the day to play next; `waiting`: answers to the day before, whose truth is not out; `errors`: [rows, |error|, truth] by event
-    day; `sequence`: the last event that was told. What is sent twice after a kill changes nothing: ids and rows are the same.
+    `day`: the day to play next; `waiting`: answers to the day before, without labels yet; `errors`: [rows, |error|, labels] by event
+    day; `sequence`: the last event that was printed. What is sent twice after a kill changes nothing: ids and rows are the same.
     """
 
     day: datetime
@@ -69,7 +69,7 @@ class Cursor:
         os.replace(part, file)
 
     def day_errors(self) -> dict[date, DayError]:
-        return {date.fromisoformat(day): DayError(int(rows), absolute, truth) for day, (rows, absolute, truth) in self.errors.items()}
+        return {date.fromisoformat(day): DayError(int(rows), absolute, labels) for day, (rows, absolute, labels) in self.errors.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ class Replay:
         self._endpoint = RetryingClient(self._endpoint_url, headers, within_seconds=RETRY_SECONDS)
         self._labeller = ThreadPoolExecutor(1, thread_name_prefix="labels")
         self._labelling: list[Future[None]] = []
-        self._truths: deque[Moment] = deque()
+        self._unlabelled: deque[Moment] = deque()
 
     def prepare(self) -> None:
-        """Bring in the rows before the start and train the first model. Raises Conflict where that did not get a model to serve."""
+        """Bring in the rows before the start and train the first model. Raises Conflict if no model is served then."""
         if self.cursor.is_trained:
             return
         name = self.scene.name
@@ -132,7 +132,7 @@ class Replay:
             self.client.pipelines.start(self.client.pipelines.list(project=name)[0]["name"], project=name)
 
     def run(self) -> None:
-        """Play every day that was not played, then let the last truths come in."""
+        """Play every day that was not played, then send the last labels."""
         last: list[Moment] = []
         for day, moments in self.scene.days():
             if day >= self.cursor.day:
@@ -147,9 +147,9 @@ class Replay:
         self.cursor.write(self.cursor_file)
 
     def _recall(self, yesterday: Sequence[Moment]) -> None:
-        """After a restart, what was predicted yesterday still waits for its truth."""
-        if not self._truths:
-            self._truths.extend(moment for moment in yesterday if moment.id in self.cursor.waiting)
+        """After a restart, what was predicted yesterday still waits for its label."""
+        if not self._unlabelled:
+            self._unlabelled.extend(moment for moment in yesterday if moment.id in self.cursor.waiting)
 
     def _play(self, day: datetime, moments: Sequence[Moment]) -> None:
         began = time.monotonic()
@@ -177,13 +177,13 @@ class Replay:
         self.cursor.predictions += 1
         self.cursor.waiting[moment.id] = output
         self._count(moment, output, 1)
-        self._truths.append(moment)
+        self._unlabelled.append(moment)
 
     def _release(self, now: datetime) -> None:
-        """Send every truth that is known by now: the row to its source, and its label where the row was accepted."""
+        """Send every label that is known by now: the row to its source, and the label where the row was accepted."""
         known: list[Moment] = []
-        while self._truths and self._truths[0].at + DELAY <= now:
-            known.append(self._truths.popleft())
+        while self._unlabelled and self._unlabelled[0].at + DELAY <= now:
+            known.append(self._unlabelled.popleft())
         if not known:
             return
         refused = self._push([moment.row for moment in known])
@@ -193,7 +193,7 @@ class Replay:
             if place in refused:
                 self._count(moment, output, -1)
             else:
-                labels.append({"prediction_id": moment.id, "value": moment.truth})
+                labels.append({"prediction_id": moment.id, "value": moment.label})
         if labels:
             self._labelling.append(self._labeller.submit(self._send_labels, labels))
 
@@ -202,7 +202,7 @@ class Replay:
 
     def _count(self, moment: Moment, output: float, sign: int) -> None:
         sums = self.cursor.errors.setdefault(moment.at.date().isoformat(), [0, 0.0, 0.0])
-        for place, value in enumerate((1, abs(output - moment.truth), moment.truth)):
+        for place, value in enumerate((1, abs(output - moment.label), moment.label)):
             sums[place] += sign * value
 
     def _push(self, rows: Sequence[JsonObject]) -> set[int]:
@@ -211,7 +211,7 @@ class Replay:
         return {each["row"] for each in answer["quarantined"]}
 
     def advance_watermark(self, until: datetime) -> None:
-        """Let the project reach an event time and wait for all that follows from it; then tell what happened."""
+        """Advance the watermark, wait for all that follows from it, then report the new events."""
         for future in self._labelling:
             future.result()
         self._labelling.clear()
@@ -238,9 +238,9 @@ class Replay:
     def results(self) -> JsonObject:
         """The figures of the whole replay, from its own records and the server's history."""
         kinds = (ALARMS, "trigger.fired", "promotion.approved", "promotion.rejected", "deployment.rolled_back")
-        told = [event for event in self.events(kinds=kinds) if event.payload.get("gate") != "first"]
-        counts = {kind: sum(event.kind == kind for event in told) for kind in kinds}
-        alarms = [event.at for event in told if event.kind == ALARMS and event.at is not None]
+        events = [event for event in self.events(kinds=kinds) if event.payload.get("gate") != "first"]
+        counts = {kind: sum(event.kind == kind for event in events) for kind in kinds}
+        alarms = [event.at for event in events if event.kind == ALARMS and event.at is not None]
         return {
             "predictions": self.cursor.predictions,
             "failed_requests": self.cursor.failed,

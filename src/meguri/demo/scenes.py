@@ -19,14 +19,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One thing to predict: `request` is what is known a day ahead, `row` what the source reports when the truth is out."""
+    """One thing to predict: `request` is what is known a day ahead, `row` what the source reports a day later, with the label."""
 
     id: str
     at: datetime
     entity: str
     request: Mapping[str, int | float]
     row: JsonObject
-    truth: float
+    label: float
 
 
 class Scene(Protocol):
@@ -55,11 +55,11 @@ class Scene(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DayError:
-    """Of the labelled predictions of one event day: how many, the sum of |error| and the sum of the true values."""
+    """Of the labelled predictions of one event day: how many, the sum of |error| and the sum of the labels."""
 
     rows: int
     absolute: float
-    truth: float
+    labels: float
 
 
 class Bikes:
@@ -182,8 +182,8 @@ class Bento:
 
 def _wape(errors: Mapping[date, DayError], first: date, until: date) -> float | None:
     chosen = [each for day, each in errors.items() if first <= day < until]
-    truth = sum(each.truth for each in chosen)
-    return round(sum(each.absolute for each in chosen) / truth, 4) if truth else None
+    labels = sum(each.labels for each in chosen)
+    return round(sum(each.absolute for each in chosen) / labels, 4) if labels else None
 
 
 def _midnight(at: datetime) -> datetime:

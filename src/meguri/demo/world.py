@@ -1,4 +1,4 @@
-"""A bento shop that does not exist: the world of `meguri demo`, and the truth that the platform must find out by itself.
+"""A simulated bento shop: the world of `meguri demo`, and the ground truth that the platform has to find out.
 
 Nothing but the demo and the benchmark of it may import this module (a test holds that): what changes and when is known here only.
 
@@ -88,7 +88,7 @@ class Sale:
 
     def row(self) -> dict[str, object]:
         """What the till reports, as it is pushed. A garbled hour has its columns mixed up."""
-        sound: dict[str, object] = {
+        row: dict[str, object] = {
             "at": self.at.isoformat().replace("+00:00", "Z"),
             "dish": self.dish,
             "takeaway": self.takeaway,
@@ -100,8 +100,8 @@ class Sale:
             "sold": float(self.sold),
         }
         if not self.garbled:
-            return sound
-        return {**sound, "temperature": 65_535.0, "rain": f"{self.rain}mm", "sold": -1.0, "weekday": self.hour * 100}
+            return row
+        return {**row, "temperature": 65_535.0, "rain": f"{self.rain}mm", "sold": -1.0, "weekday": self.hour * 100}
 
 
 @dataclass(frozen=True, slots=True)

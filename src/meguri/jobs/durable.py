@@ -12,7 +12,7 @@ from meguri.core.errors import Unavailable
 from meguri.core.json import Json
 
 APPLICATION_VERSION = "1"
-"""Raised by hand when interrupted jobs of an older release can no longer be continued; never derived from the code."""
+"""Increased by hand when interrupted jobs of an older release can no longer be continued."""
 
 Run = Callable[[str, Callable[[str, Callable[[], Any]], Any]], None]
 

@@ -1,4 +1,4 @@
-"""A job, and what its handler is given."""
+"""Jobs, and the interfaces of their handlers and their engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIVE: tuple[State, ...] = ("queued", "running")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do. `subject` is the id of what it is about, `actor` who asked for it."""
+    """One unit of work. `subject`: the id of what it is about; `actor`: who enqueued it."""
 
     id: JobId
     kind: str
@@ -33,11 +33,11 @@ class Job:
 
 
 class Interrupted(BaseException):
-    """This process is ending. Not an Exception, so that the job is neither failed nor finished, and goes on when the server is back."""
+    """This process ends. It is no Exception, so the job neither fails nor finishes, and is continued when the server is started again."""
 
 
 class JobContext(Protocol):
-    """What a handler is given beside the payload."""
+    """What a handler gets beside the payload."""
 
     @property
     def id(self) -> str: ...
@@ -46,21 +46,20 @@ class JobContext(Protocol):
     def project(self) -> str: ...
 
     def step(self, name: str, function: Callable[[], Json]) -> Json:
-        """Do a part once: its result is kept, and after a crash a part that was finished is not done again. No two parts of a job have
-        the same name."""
+        """Call a function and keep its result: after a crash it is not called again. Names are unique within a job."""
         ...
 
     @property
     def is_last_try(self) -> bool:
-        """Whether an Unavailable that the handler raises now ends the job; before, the handler is called again after a while."""
+        """Whether an Unavailable that the handler raises now fails the job; before that, the handler is called again after a pause."""
         ...
 
     def pause(self, seconds: float) -> None:
-        """Wait, for as long as this process goes on. Raises Interrupted."""
+        """Wait. Raises Interrupted when this process ends meanwhile."""
         ...
 
     def cancelled(self) -> bool:
-        """Somebody asked for the job to stop; a long handler looks from time to time."""
+        """Whether the job was cancelled; a long handler asks from time to time."""
         ...
 
 
@@ -71,7 +70,7 @@ class Engine(Protocol):
     """Starts jobs so that they survive a crash of this process."""
 
     def launch(self, run: Callable[[str, Callable[[str, Callable[[], Any]], Any]], None]) -> None:
-        """Begin, and take up again what was interrupted. `run(job id, step)` does one job."""
+        """Begin, and continue what was interrupted. `run(job id, step)` does one job."""
         ...
 
     def start(self, id: str, attempt: int) -> None:
@@ -79,7 +78,7 @@ class Engine(Protocol):
         ...
 
     def resume(self, id: str, attempt: int) -> None:
-        """Start a job that was interrupted, unless `launch` has taken it up already."""
+        """Start a job that was interrupted, unless `launch` has continued it already."""
         ...
 
     def ensure_running(self) -> None:

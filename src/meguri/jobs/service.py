@@ -1,4 +1,4 @@
-"""Jobs: enqueued in the transaction of the change that wants them, run once each, one of a kind at a time in a project."""
+"""Jobs: enqueued in the transaction of the change that needs them, run once each, one of a kind at a time in a project."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from meguri.jobs.tables import jobs
 logger = logging.getLogger(__name__)
 
 TRIES = 20
-"""How often a handler is called that raises Unavailable, over more than two minutes in which the ledger itself can be written."""
+"""How often a handler that raises Unavailable is called: with the pauses, over more than two minutes."""
 LONGEST_PAUSE = 50
-"""Times the first pause between two tries."""
+"""The longest pause between two tries, as a multiple of the first."""
 STOPPING_SECONDS = 5.0
 
 Step = Callable[[str, Callable[[], Json]], Json]
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Jobs:
-    """The list of jobs is ours (a table); that each is done, crash or not, is the engine's part.
+    """The list of jobs is a table of the ledger; the engine makes sure that each is done, also after a crash.
 
     Where something that a job needs is away (a handler raises Unavailable: the database, a full disk, an endpoint that restarts), the
     handler is called again, up to `TRIES` times; while the ledger itself is away, the job waits for it.
@@ -52,11 +52,11 @@ class Jobs:
         self._running = 0
 
     def register(self, kind: str, handler: Handler) -> None:
-        """Let `handler` do the jobs of a kind. It may run again after a crash: what must not be repeated goes into `context.step`."""
+        """Use `handler` for the jobs of a kind. It is called again after a crash: what must not be repeated goes into `context.step`."""
         self._handlers[kind] = handler
 
     def launch(self) -> None:
-        """Begin to work, and take up again what a crash interrupted."""
+        """Begin to work, and continue what a crash interrupted."""
         self.engine.launch(self._run)
         self._launched = True
         with self.db.read() as tx:
@@ -90,7 +90,7 @@ class Jobs:
         return made
 
     def start_queued(self) -> int:
-        """Start every queued job whose kind is free in its project; gives how many were started."""
+        """Start every queued job whose kind is not running in its project, and return how many were started."""
         if not self._launched or self._stopping.is_set():
             return 0
         with self._pumping:
@@ -104,7 +104,7 @@ class Jobs:
         return len(claimed)
 
     def _give_back(self, ids: Sequence[str]) -> None:
-        """What could not be started waits again."""
+        """Put jobs that could not be started back into the queue."""
         with self.db.write() as tx:
             tx.execute(update(jobs).where(jobs.c.id.in_(ids), jobs.c.state == "running").values(state="queued", started_at=None))
 
@@ -195,7 +195,7 @@ class Jobs:
         )
 
     def pause(self, seconds: float) -> None:
-        """Wait, for as long as this process goes on. Raises Interrupted."""
+        """Wait. Raises Interrupted when this process ends meanwhile."""
         if self._stopping.wait(seconds):
             raise Interrupted
 
@@ -214,7 +214,7 @@ class Jobs:
     def list(
         self, tx: Connection, *, project: str | None = None, kind: str | None = None, state: str | None = None, limit: int = 200
     ) -> list[Job]:
-        """The newest first."""
+        """Jobs, the newest first."""
         query = select(jobs).order_by(jobs.c.sequence.desc()).limit(limit)
         for column, value in ((jobs.c.project, project), (jobs.c.kind, kind), (jobs.c.state, state)):
             if value is not None:
@@ -229,7 +229,7 @@ class Jobs:
         return int(tx.execute(query).scalar_one())
 
     def cancel(self, tx: Connection, id: str) -> None:
-        """Stop a job: a queued one never starts, a running one stops where its handler looks. Raises NotFound, Conflict."""
+        """Cancel a job: a queued one does not start, a running one stops where its handler asks. Raises NotFound, Conflict."""
         job = self.get(tx, id)
         if job.state not in LIVE:
             raise Conflict(f"job {id!r} is {job.state} already and cannot be cancelled", job=id, state=job.state)
@@ -241,16 +241,16 @@ class Jobs:
         self.engine.ensure_running()
 
     def interrupt(self) -> None:
-        """Begin no job any more, and end the pauses of those that go on; the next start takes them up again."""
+        """Start no further job, and end the pauses of running ones; the next start of the server continues them."""
         self._stopping.set()
 
     @property
     def is_ending(self) -> bool:
-        """Whether this process is about to end, so that nobody should wait for a job."""
+        """Whether this process is about to end, so that waiting for a job is useless."""
         return self._stopping.is_set()
 
     def close(self) -> None:
-        """Give running jobs a moment to notice, then stop."""
+        """Wait up to `STOPPING_SECONDS` for running jobs, then stop the engine."""
         self.interrupt()
         with self._ended:
             self._ended.wait_for(lambda: self._running == 0, STOPPING_SECONDS)
@@ -269,7 +269,7 @@ class _Context:
         return self.tries >= TRIES
 
     def step(self, name: str, function: Callable[[], Json]) -> Json:
-        """A step is tried again in itself and its result remembered, so that the engine sees the same steps in the same order each time."""
+        """Retries happen within a step, and its result is kept, so that the engine gets the same steps in the same order each time."""
         if name not in self._results:
             self._results[name] = self._step(name, lambda: self._tried(function))
         return self._results[name]

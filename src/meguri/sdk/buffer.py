@@ -1,7 +1,7 @@
-"""What stands between `run.log()` and the server: it takes records at once, and one thread sends them, in order.
+"""The buffer between `run.log()` and the server: it takes records at once, and one thread sends them, in order.
 
 Each record is appended to a spool file before `add` returns, and is sent from that file; only where the disk takes no more does it wait in
-memory. A batch that could not be sent is sent again until the server has said that it has it; numbers make that harmless.
+memory. A batch is sent until the server has acknowledged it; records are numbered, so the server drops what it has.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from meguri.sdk.sync import RETRYABLE
 logger = logging.getLogger("meguri")
 
 INTERVAL_SECONDS = 0.25
-BEAT_SECONDS = 20.0
+HEARTBEAT_SECONDS = 20.0
 PAUSES_SECONDS = (0.1, 10.0)
 """The first pause after a failure, and the longest, between which they double."""
 STOP_SECONDS = 5.0
@@ -38,8 +38,8 @@ Send = Callable[[Record], None]
 class Buffer:
     """Takes records from any thread and sends them in order.
 
-    `send` sends one batch, `heartbeat` gives a sign of life now and then. `spool` None: records wait in memory only. With `sends` False
-    records are only kept, in the spool, for somebody else to send.
+    `send` sends one batch, `heartbeat` is called every `HEARTBEAT_SECONDS`. `spool` None: records wait in memory only. With `sends` False
+    records are only kept in the spool, for another process to send.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Buffer:
         self._stop = threading.Event()
         self._failures = 0
         self.refused: MeguriError | None = None
-        """Why the server takes nothing more, once it has said so."""
+        """The error with which the server has refused the run; None before."""
         self._thread = threading.Thread(target=self._run, name="meguri-buffer", daemon=True)
         if sends:
             self._thread.start()
@@ -96,7 +96,7 @@ class Buffer:
         return self.refused is None
 
     def close(self) -> int:
-        """Stop the thread, and delete the spool if all of it was sent; gives how many records were not."""
+        """Stop the thread, and delete the spool if all of it was sent; returns how many records were not."""
         self._stop.set()
         self._work.set()
         if self._thread.is_alive():
@@ -112,7 +112,7 @@ class Buffer:
         return left
 
     def abandon(self) -> None:
-        """Let go of the spool, which belongs to the process that this one was forked from."""
+        """Stop using the spool, which belongs to the process that this one was forked from."""
         self._stop.set()
         if self._spool is not None:
             self._spool.close(delete=False)
@@ -133,7 +133,7 @@ class Buffer:
             return bool(self._memory) or (self._spool is not None and self._offset < self._spool.size)
 
     def _run(self) -> None:
-        beaten = time.monotonic()
+        last_heartbeat = time.monotonic()
         while not self._stop.is_set():
             self._work.wait(INTERVAL_SECONDS)
             self._work.clear()
@@ -142,8 +142,8 @@ class Buffer:
                     break
             with self._idle:
                 self._idle.notify_all()
-            if time.monotonic() - beaten > BEAT_SECONDS:
-                beaten = time.monotonic()
+            if time.monotonic() - last_heartbeat > HEARTBEAT_SECONDS:
+                last_heartbeat = time.monotonic()
                 self._give_sign()
 
     def _send_next(self) -> bool:

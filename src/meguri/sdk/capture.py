@@ -71,7 +71,7 @@ def git_state(folder: Path) -> tuple[JsonObject | None, str]:
 
 
 def command(arguments: Sequence[str] | None = None) -> list[str]:
-    """The command line, without what follows or is set by an option with a telling name."""
+    """The command line, without what follows or is set by an option whose name says that it is a secret."""
     shown: list[str] = []
     hide_next = False
     for argument in sys.orig_argv if arguments is None else arguments:

@@ -13,7 +13,7 @@ TOTAL_LIMIT = 10_000_000
 
 
 class Console:
-    """Listens to `sys.stdout` and `sys.stderr` until it is stopped. `keep` gets complete lines."""
+    """Copies what goes to `sys.stdout` and `sys.stderr` until it is stopped. `keep` gets complete lines."""
 
     def __init__(self, keep: Callable[[list[str]], None]) -> None:
         self._keep = keep
@@ -32,7 +32,7 @@ class Console:
         self._lock = threading.Lock()
 
     def stop(self) -> None:
-        """Give the streams back, unless somebody else has replaced them since."""
+        """Put the streams back, unless they have been replaced since."""
         with self._lock:
             self._hand_on([tee.rest for tee in (self._out, self._err) if tee.rest])
             self._left = 0
@@ -48,7 +48,7 @@ class Console:
 
 
 class _Tee:
-    """A stream that is listened to."""
+    """A stream whose text is copied."""
 
     def __init__(self, stream: TextIO, console: Console) -> None:
         self.stream, self.rest = stream, ""

@@ -401,7 +401,7 @@ def forget(run: Run) -> None:
 
 
 def _finish_all() -> None:
-    """At the end of the process: nobody finished these runs, so its end is theirs."""
+    """Called at the end of the process: finish the runs that were not finished."""
     for run in reversed(_runs[:]):
         uncaught = _uncaught()
         run.finish(*_ending(uncaught if uncaught is not run._raised else None), timeout_seconds=EXIT_SECONDS)

@@ -1,7 +1,7 @@
 """A local file in which a run's records wait until the server has them.
 
 One file a writer (a process that logs to a run): `<run>.<writer>.spool`, lines of JSON, first a header. It is locked while its writer
-lives, so whoever finds one that is not locked may send what is in it: records are numbered, and the server drops what it has had.
+runs, so a process that finds one that is not locked may send what is in it: records are numbered, and the server drops what it has.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _decode = msgspec.json.Decoder(Record).decode
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Whose records these are; `url` as the writer was told it (None: the owner of the home)."""
+    """The run and the writer of the records; `url`: the address that the writer was given (None: the owner of the home directory)."""
 
     run: str
     writer: str
@@ -113,7 +113,7 @@ class Spool:
 
     @staticmethod
     def adopt(path: Path) -> Spool | None:
-        """A file that another writer left; None where that one lives, or there is nothing to be read in it."""
+        """A file that another writer left; None if that one is running, or if the file is empty."""
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except OSError:
@@ -156,12 +156,12 @@ class Spool:
             yield record, offset + at
 
     def empty(self) -> None:
-        """Forget all records: the server has them."""
+        """Delete all records: the server has them."""
         os.ftruncate(self._descriptor, self.start)
         self.size = self.start
 
     def set_aside(self) -> None:
-        """Keep the file, under a name that nobody sends: the server has refused what is in it."""
+        """Rename the file so that it is not sent any more: the server has refused what is in it."""
         kept = self.path.with_suffix(".refused")
         self.path.rename(kept)
         self.path = kept

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from meguri.app.logs import formatter, redact
+from meguri.app.logs import formatter
 
 
 def entry(message: str, error: Exception | None = None, **fields: object) -> logging.LogRecord:
@@ -16,7 +16,7 @@ def entry(message: str, error: Exception | None = None, **fields: object) -> log
 
 def raised() -> Exception:
     try:
-        raise ValueError("GET /x with Authorization: Bearer ses_0123456789abcdef0123")
+        raise ValueError("GET /x with Authorization: Bearer ses_0123456789abcdef0123456789abcdef0123456789")
     except ValueError as error:
         return error
 
@@ -44,26 +44,11 @@ def test_no_secret_is_written(form: str) -> None:
         entry(
             "cannot connect to postgresql+psycopg://meguri:hunter2@db:5432/meguri",
             raised(),
-            authorization="Bearer abcdefghijk",
-            token="tok_abcdefghijklmnopq",
+            authorization="abcdefghijk",
+            token="abcdefghijklmnopq",
             url="http://127.0.0.1:8321/#login=one-time-code",
         )
     )
     assert "ValueError" in line
     for secret in ("hunter2", "abcdefghijk", "0123456789abcdef", "one-time-code"):
         assert secret not in line
-
-
-@pytest.mark.parametrize(
-    "text, shown",
-    [
-        ("postgresql://u:p@ss@h/db", "postgresql://u:[hidden]@h/db"),
-        ("redis://:secret@h", "redis://:[hidden]@h"),
-        ("http://h:8321/a@b", "http://h:8321/a@b"),
-        ("authorization: Basic dXNlcjpwdw==", "authorization: Basic [hidden]"),
-        ("/api/v1/x?token=abc&limit=3", "/api/v1/x?token=[hidden]&limit=3"),
-        ("run_01abc of basic training", "run_01abc of basic training"),
-    ],
-)
-def test_what_is_hidden(text: str, shown: str) -> None:
-    assert redact(text) == shown

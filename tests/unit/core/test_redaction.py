@@ -21,6 +21,8 @@ from meguri.core.redaction import redact
         ("-  'api_key': 'abc-123',", "-  'api_key': [hidden],"),
         ("+export AWS_SECRET_ACCESS_KEY=abc/def+ghi", "+export AWS_SECRET_ACCESS_KEY=[hidden]"),
         ("curl -H 'Authorization: Bearer abcdefghijklmnop.qrs'", "curl -H 'Authorization: Bearer [hidden]'"),
+        ("open http://127.0.0.1:8321/#login=one-time-code now", "open http://127.0.0.1:8321/#login=[hidden] now"),
+        (f"sent ses_{'a1-_' * 11} and meguri_{'a1-_' * 11}", "sent [hidden] and [hidden]"),
         ("key = AKIAABCDEFGHIJKLMNOP", "key = [hidden]"),
         ("+-----BEGIN PRIVATE KEY-----\n+MIIB\n+-----END PRIVATE KEY-----\n+x = 1", "+[hidden]\n+x = 1"),
     ],

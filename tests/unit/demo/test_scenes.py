@@ -35,7 +35,7 @@ def test_a_request_holds_what_is_known_a_day_ahead_and_not_the_count(tmp_path: P
     bikes = Bikes(_csv(tmp_path, _row("2011-04-30", 23, 5), _row("2011-05-01", 0, 7)))
     moment = next(bikes.days())[1][0]
     assert set(moment.request) == {"mnth", "hr", "holiday", "weekday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed"}
-    assert (moment.truth, moment.row["cnt"], moment.row["city"]) == (7.0, 7.0, "washington")
+    assert (moment.label, moment.row["cnt"], moment.row["city"]) == (7.0, 7.0, "washington")
 
 
 @pytest.mark.parametrize(

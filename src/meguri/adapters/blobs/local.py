@@ -19,7 +19,10 @@ _PIECE = 1 << 20
 
 
 class LocalBlobs:
-    """`root/ab/cdef...`: a file is written beside its place, synchronised, and renamed into it, so that a reader sees all or nothing."""
+    """`root/ab/cdef...`: a file is written to `root/incoming`, synchronised, and renamed, so that a reader gets all of it or nothing.
+
+    A digest is known when the stream has ended, which is why the name comes last.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -95,7 +98,7 @@ class LocalBlobs:
 
 
 def _synchronise(folder: Path) -> None:
-    """Makes the names in a folder survive a loss of power."""
+    """Synchronise a folder, so that the names in it survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

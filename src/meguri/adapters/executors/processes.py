@@ -29,14 +29,14 @@ LOG = "log.txt"
 """The file in a task's scratch folder that takes what it prints."""
 
 STARTED = b'{"started":true}'
-"""What a worker says when its own start and the import of the task's module are over: from here the task's timeout counts."""
+"""What a worker writes when it has started and imported the task's module: from then on the task's timeout counts."""
 START_SECONDS = 180.0
 
 _SIGNALS = {each.value: each.name for each in signal.Signals}
 
 
 class ProcessExecutor:
-    """Starts `command --result-fd N [--folder F]` for each version of the code that is asked for, and speaks with it in lines of JSON.
+    """Starts `command --result-fd N [--folder F]` for each version of the code that is asked for, and exchanges lines of JSON with it.
 
     At most `workers` processes at a time; an idle one of other code makes room, and one that was idle for `idle_seconds` ends.
     `environment`: variables of the server, of which workers get those named in `core.environment` and those that match `pass_environment`.
@@ -176,7 +176,7 @@ class ProcessExecutor:
             threading.Thread(target=self._read, args=(worker,), name="meguri-worker-reader", daemon=True).start()
 
     def _read(self, worker: _Worker) -> None:
-        """Follow one worker until it is gone."""
+        """Read from one worker until it has ended."""
         while True:
             line = worker.next_line(self._look)
             with self._changed:
@@ -284,7 +284,7 @@ class _Worker:
             self.send(task)
 
     def send(self, task: _Task) -> None:
-        """Begin a task. A worker that has died meanwhile is noticed by its reader."""
+        """Send a task. If the worker has ended meanwhile, the thread that reads from it finds out."""
         task.sent = time.monotonic()
         spec = {"id": task.spec.id, "payload": task.spec.payload, "scratch": str(task.spec.scratch), "log": str(task.spec.scratch / LOG)}
         stdin = self._stdin()
@@ -328,7 +328,7 @@ class _Worker:
         return f"the worker ended with exit code {code}"
 
     def forget(self) -> None:
-        """Give back what the process held here."""
+        """Close what this process has open for the worker."""
         self.wait()
         os.close(self._result)
 
