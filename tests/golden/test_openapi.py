@@ -12,7 +12,7 @@ import pytest
 from meguri.testing.server import RunningServer, running_server
 from tools.docs import FOLDER, pages
 
-OPEN = {("get", "/health"), ("get", "/openapi.json"), ("post", "/api/v1/login")}
+OPEN = {("get", "/health"), ("get", "/ready"), ("get", "/openapi.json"), ("post", "/api/v1/login")}
 
 
 @pytest.fixture(scope="module")
