@@ -63,7 +63,7 @@ def main() -> int:
 
 def _run(client: Client, salt: int) -> float:
     """Seconds from the start of a run to its end, as the server writes them down."""
-    id = client.post("/api/v1/pipelines/chain/runs", {"parameters": {"salt": salt}}, project="bench")["id"]
+    id = client.project("bench").pipelines.start("chain", {"salt": salt})["id"]
     while True:
         run: dict[str, Any] = client.get(f"/api/v1/pipeline-runs/{id}")
         if run["status"] == "finished":

@@ -68,10 +68,11 @@ def make_home(home: Path) -> None:
         FeatureViewDefinition,
         SourceDefinition,
     )
+    from meguri.core.definitions.models import ModelInput
     from meguri.features.online import put_events
     from meguri.features.rows import Layout
     from meguri.profiles.reference import Reference
-    from meguri.serving.deployment_specs import DeploymentSpec, ModelInput, ServedModel, spec_file, write_spec
+    from meguri.serving.deployment_specs import DeploymentSpec, ServedModel, spec_file, write_spec
 
     content, rows = make_model()
     (home / "model.onnx").parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +108,7 @@ def make_home(home: Path) -> None:
         feature_set=FeatureSet(service, entity, source, (view,), (source,), (entity,)),
         reference=reference.to_json(),
     )
-    write_spec(spec_file(home, "shop"), spec)
+    write_spec(spec_file(home, "ep_shop"), spec)
 
 
 class Tensor(msgspec.Struct):

@@ -75,7 +75,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def _start(client: Client) -> str:
-    return str(client.post("/api/v1/runs", {"project": "bench"})["id"])
+    return str(client.post("/api/v1/projects/bench/runs", {})["id"])
 
 
 def _points(first: int, count: int, keys: int) -> list[WirePoint]:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import meguri
-from meguri.sdk.client import Client, Resource
+from meguri.sdk.client import Client
+from meguri.sdk.resources import Resource
 from meguri.sdk.transport import Connection, Target
 
 GROUPS = {
@@ -73,14 +74,19 @@ def methods(kind: type) -> Iterator[tuple[str, Callable[..., object]]]:
 
 
 def grouped_methods() -> Iterator[tuple[str, Callable[..., object]]]:
-    """The methods of the groups of a client, such as `runs.series`; those that all groups share are listed once."""
+    """The methods of the groups of a client and of a project, such as `runs.series`; those that groups share are listed once."""
     client = Client(Connection(Target(home=Target.read().home, url="http://localhost")))
+    project = client.project("NAME")
     seen: set[object] = set()
-    for group, value in sorted(vars(client).items()):
-        for name, function in methods(type(value)):
-            if type(value).__module__ == "meguri.sdk.client" and function not in seen:
-                seen.add(function)
-                yield f"{'GROUP' if name in vars(Resource) else group}.{name}", function
+    shared = dict(methods(Resource))
+    for prefix, owner in (("", client), ("project(NAME).", project)):
+        groups = [("", owner)] if owner is project else []
+        groups += [(f"{name}.", value) for name, value in sorted(vars(owner).items()) if not name.startswith("_")]
+        for group, value in groups:
+            for name, function in methods(type(value)):
+                if type(value).__module__ == "meguri.sdk.resources" and function not in seen:
+                    seen.add(function)
+                    yield f"{prefix}{'GROUP.' if function is shared.get(name) else group}{name}", function
     client.close()
 
 

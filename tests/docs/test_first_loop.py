@@ -32,8 +32,8 @@ def test_the_loop_of_the_page_notices_the_change_and_recovers(first_loop: Follow
     last = [error[f"2025-05-{day}"] for day in range(19, 26)]
     assert sum(last) / len(last) < 2 * before
     with connect(home=first_loop.folder / ".meguri") as client:
-        assert client.monitors.get("load-quality", project="office")["state"] == "ok"
-        assert client.get("/api/v1/endpoints/load/quality")["coverage"]["pending"] == 0
+        assert client.project("office").monitors.get("load-quality")["state"] == "ok"
+        assert client.get("/api/v1/projects/office/endpoints/load/quality")["coverage"]["pending"] == 0
 
 
 def test_a_step_runs_in_a_notebook_as_its_page_describes(first_loop: Followed) -> None:

@@ -141,8 +141,8 @@ def start_run(client: Client, project: str, name: str) -> str:
         "code/diff.patch": "--- a/train.py\n+++ b/train.py\n@@ -1 +1 @@\n-rate = 0.1\n+rate = 0.01\n",
         "environment/packages.txt": "polars==2.1.0\n",
     }
-    body = {"project": project, "name": name, "params": {"rate": 0.01, "depth": 4}, "environment": environment, "texts": texts}
-    return str(client.post("/api/v1/runs", body)["id"])
+    body = {"name": name, "params": {"rate": 0.01, "depth": 4}, "environment": environment, "texts": texts}
+    return str(client.post(f"/api/v1/projects/{project}/runs", body)["id"])
 
 
 def add_points(client: Client, run: str, first: int, count: int) -> None:

@@ -55,15 +55,15 @@ def address_of(site: Site, name: str) -> str:
 
 
 def _first(site: Site, what: str) -> dict[str, Any]:  # Any: JSON
-    found: dict[str, Any] = site.client.get(f"/api/v1/{what}", project=site.project)["items"][0]  # Any: as above
+    found: dict[str, Any] = site.client.get(f"/api/v1/projects/{site.project}/{what}")["items"][0]  # Any: as above
     return found
 
 
 def _run(site: Site) -> str:
     """A run with metrics that a client logged."""
-    return str(site.client.get("/api/v1/runs", project=site.project, kind="run")["items"][0]["id"])
+    return str(site.client.get(f"/api/v1/projects/{site.project}/runs", kind="run")["items"][0]["id"])
 
 
 def _labelled(site: Site) -> str:
     """A prediction old enough to have its label."""
-    return str(site.client.get(f"/api/v1/endpoints/{site.project}/predictions", limit=100)["items"][-1]["id"])
+    return str(site.client.get(f"/api/v1/projects/{site.project}/endpoints/{site.project}/predictions", limit=100)["items"][-1]["id"])

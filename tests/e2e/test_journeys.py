@@ -47,7 +47,7 @@ def test_from_home_over_a_live_run_and_the_model_back_to_the_snapshot(opened: Op
 def test_history_and_ring_change_by_themselves(opened: Opened) -> None:
     site, page = opened.site, opened.go()
     before = page.locator(".history li").count()
-    started = site.client.post("/api/v1/pipelines/retrain/runs", {}, project=site.project)
+    started = site.client.post(f"/api/v1/projects/{site.project}/pipelines/retrain/runs", {})
     expect(page.locator(".arrow.lit").first).to_be_attached(timeout=15_000)
     link = page.locator(f".history a[href$='{started['id']}']")
     expect(link.first).to_be_visible(timeout=15_000)
@@ -154,10 +154,10 @@ def test_a_missing_thing_says_what_to_do(opened: Opened) -> None:
 def test_without_a_server_a_page_says_so_and_comes_back(opened: Opened) -> None:
     opened.watch.allowed = ("ERR_FAILED", "net::")
     page = opened.go()
-    page.route("**/api/v1/models*", lambda route: route.abort())
+    page.route("**/api/v1/projects/*/models*", lambda route: route.abort())
     page.get_by_role("link", name="Models").click()
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer", timeout=20_000)
-    page.unroute("**/api/v1/models*")
+    page.unroute("**/api/v1/projects/*/models*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("link", name="pond", exact=True).first).to_be_visible()
 

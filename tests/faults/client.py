@@ -9,11 +9,12 @@ from pathlib import Path
 
 import httpx
 
+from meguri.core.errors import NotFound
 from meguri.core.json import JsonObject
 from meguri.core.lockfile import find_owner
 from meguri.core.times import iso, micros
 from meguri.demo.scenes import DAY, Moment
-from meguri.serving.deployment_specs import process_lock
+from meguri.serving.deployment_specs import find_endpoint_id, process_lock
 from meguri.testing.server import RunningServer
 from tests.faults.account import Account
 from tests.faults.player import RUN
@@ -34,7 +35,7 @@ def request_of(moment: Moment) -> JsonObject:
 
 def endpoint_url(home: Path) -> str:
     """Where the endpoint's process listens. Raises OSError where it does not run."""
-    owner = find_owner(process_lock(home, "kiosk"))
+    owner = find_owner(process_lock(home, find_endpoint_id(home, "kiosk")))
     if owner is None or not owner.url:
         raise ProcessLookupError("the endpoint does not run")
     return owner.url
@@ -43,7 +44,7 @@ def endpoint_url(home: Path) -> str:
 def is_endpoint_ready(home: Path) -> bool:
     try:
         return httpx.get(f"{endpoint_url(home)}/v2/health/ready", timeout=2).is_success
-    except (httpx.HTTPError, OSError):
+    except (httpx.HTTPError, OSError, NotFound):
         return False
 
 
@@ -61,14 +62,14 @@ class Caller:
         return answer
 
     def push(self, moment: Moment) -> httpx.Response:
-        answer = self.client.post("/api/v1/sources/sales/push", params={"project": "kiosk"}, json={"rows": [moment.row]})
+        answer = self.client.post("/api/v1/projects/kiosk/sources/sales/push", json={"rows": [moment.row]})
         if answer.is_success:
             self.account.note("push", rows=[moment.row], refused=[each["row"] for each in answer.json()["quarantined"]])
         return answer
 
     def label(self, moment: Moment) -> httpx.Response:
         labels = [{"prediction_id": moment.id, "value": moment.label}]
-        answer = self.client.post("/api/v1/labels", json={"endpoint": "kiosk", "labels": labels})
+        answer = self.client.post("/api/v1/projects/kiosk/endpoints/kiosk/labels", json={"labels": labels})
         if answer.is_success:
             self.account.note("labels", labels=labels)
         return answer
@@ -94,7 +95,7 @@ class Caller:
 
     def start_run(self) -> httpx.Response:
         """Start the pipeline by hand."""
-        return self.client.post("/api/v1/pipelines/retrain/runs", params={"project": "kiosk"}, json={})
+        return self.client.post("/api/v1/projects/kiosk/pipelines/retrain/runs", json={})
 
     def run_of(self, id: str) -> JsonObject:
         answer: JsonObject = self.client.get(f"/api/v1/pipeline-runs/{id}").json()
@@ -102,7 +103,7 @@ class Caller:
 
     def coverage(self) -> tuple[int, int]:
         """How many predictions there are, and how many have their label."""
-        found = self.client.get("/api/v1/endpoints/kiosk/quality").json()["coverage"]
+        found = self.client.get("/api/v1/projects/kiosk/endpoints/kiosk/quality").json()["coverage"]
         return found["predictions"], found["labelled"]
 
 

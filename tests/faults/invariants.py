@@ -22,6 +22,7 @@ from meguri.datasets.sources import table_of
 from meguri.db.engine import Database
 from meguri.features.queue import PushQueue
 from meguri.features.rows import stream_of
+from meguri.serving.deployment_specs import find_endpoint_id
 from meguri.serving.segments import read_log
 from tests.faults.account import Acknowledged
 from tests.faults.player import RUN
@@ -99,7 +100,7 @@ def _next(names: dict[str, str], kind: str) -> int:
 
 
 def _predictions(home: Path, ledger: Query, told: Acknowledged) -> Iterable[str]:
-    logged = [record for _, record in read_log(home / "log", "kiosk")]
+    logged = [record for _, record in read_log(home / "log", find_endpoint_id(home, "kiosk/kiosk"))]
     yield from _differences("predictions in the log", told.predictions, [record.id for record in logged])
     yield from (
         f"prediction {each.id} was answered with {told.predictions[each.id]} and logged with {each.output}"

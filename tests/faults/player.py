@@ -51,8 +51,8 @@ class Player(Replay):
 
     def prepare(self) -> None:
         self._retry(lambda: apply(self.client, PROJECT))
-        run = {"project": self.scene.name, "id": RUN, "name": "by the day"}
-        self._retry(lambda: self.client.post("/api/v1/runs", run))
+        run = {"id": RUN, "name": "by the day"}
+        self._retry(lambda: self.client.post(f"/api/v1/projects/{self.scene.name}/runs", run))
         super().prepare()
 
     def advance_watermark(self, until: datetime) -> None:

@@ -86,7 +86,7 @@ def test_an_endpoint_serves_alone_and_a_server_that_comes_takes_in_what_it_logge
         with running_server(home) as server, calling(server) as caller:
             caller.advance_watermark(1)
             assert caller.is_reached(1)
-            known = caller.client.get("/api/v1/endpoints/kiosk/predictions", params={"limit": 100}).json()["items"]
+            known = caller.client.get("/api/v1/projects/kiosk/endpoints/kiosk/predictions", params={"limit": 100}).json()["items"]
             assert {each["id"]: each["output"] for each in known} == {id: each["outputs"][0]["data"][0] for id, each in answers.items()}
             assert caller.predict(moments(1)[0]).json() == answers[moments(1)[0].id]
     finally:

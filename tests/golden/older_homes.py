@@ -32,9 +32,7 @@ def play(server: RunningServer) -> dict[str, Any]:  # Any: JSON
     with playing(server, pond()) as player:
         player.play(DAYS)
         player.advance_watermark()
-        run = player.client.post(
-            "/api/v1/runs", {"project": "pond", "name": "by hand", "params": {"lr": 0.1}, "texts": {"note.txt": "kept"}}
-        )
+        run = player.client.post("/api/v1/projects/pond/runs", {"name": "by hand", "params": {"lr": 0.1}, "texts": {"note.txt": "kept"}})
         points = [["loss", step, 1 / (1 + step), 1_700_000_000_000_000 + step] for step in range(50)]
         player.client.post(f"/api/v1/runs/{run['id']}/points", {"points": points})
         player.client.patch(f"/api/v1/runs/{run['id']}", {"status": "finished"})
@@ -43,12 +41,14 @@ def play(server: RunningServer) -> dict[str, Any]:  # Any: JSON
 
 def read(client: Client) -> dict[str, Any]:  # Any: JSON
     """What a home holds, in numbers and names that no later release may change."""
-    history = client.get("/api/v1/history", project="pond", limit=1000)["items"]
-    runs = client.get("/api/v1/runs", project="pond", limit=1000)["items"]
+    pond = client.project("pond")
+    history = list(pond.events.all(limit=1000))
+    runs = list(pond.runs.all(limit=1000))
     by_hand = next(run for run in runs if run["name"] == "by hand")
-    version = client.endpoints.get("pond")["version"]
+    version = pond.endpoints.get("pond")["version"]
     upstream = client.lineage.walk("model_version", version, direction="up")
-    predictions = client.get("/api/v1/endpoints/pond/predictions", limit=3)["items"]
+    predictions = client.get("/api/v1/projects/pond/endpoints/pond/predictions", limit=3)["items"]
+    quality = client.get("/api/v1/projects/pond/endpoints/pond/quality")["items"]
     return {
         "history": sorted([event["sequence"], event["kind"], event["subject"]] for event in history),
         "runs": sorted([run["id"], run["status"]] for run in runs),
@@ -57,7 +57,7 @@ def read(client: Client) -> dict[str, Any]:  # Any: JSON
         "upstream": sorted([node["kind"], node["id"]] for node in upstream["nodes"]),
         "edges": len(upstream["edges"]),
         "predictions": [[each["id"], each["output"]] for each in predictions],
-        "quality": [[day["day"], day["predictions"], day["labelled"]] for day in client.get("/api/v1/endpoints/pond/quality")["items"]],
+        "quality": [[day["day"], day["predictions"], day["labelled"]] for day in quality],
     }
 
 

@@ -55,6 +55,6 @@ def wait_for_endpoints(server: RunningServer) -> None:
     """An endpoint's process starts a moment after its server."""
     deadline = time.monotonic() + 60
     with connect(url=server.url, token=server.token) as client:
-        while any(each["state"] != "live" for each in client.get("/api/v1/endpoints")["items"]):
+        while any(each["state"] != "live" for each in client.project("pond").endpoints.all()):
             assert time.monotonic() < deadline
             time.sleep(0.1)

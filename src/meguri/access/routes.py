@@ -108,11 +108,12 @@ def project_of(request: Request) -> str:
     return str(project)
 
 
-def limit_of(request: Request, default: int = 100, most: int = 1_000) -> int:
-    """How many things a list is asked for, at most `most`. Raises Invalid for none or less, which the two databases take differently."""
-    asked = int(request.query.get("limit", default))
+def limit_of(request: Request, default: int = 100, most: int = 1_000, *, name: str = "limit") -> int:
+    """How many items a request asks for with the parameter `name`, at most `most`. Raises Invalid for less than one, which the two
+    databases take differently."""
+    asked = int(request.query.get(name, default))
     if asked < 1:
-        raise Invalid("limit", f"{asked} is too small: ask for 1 to {most}")
+        raise Invalid(name, f"{asked} is too small: ask for 1 to {most}")
     return min(asked, most)
 
 

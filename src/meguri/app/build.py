@@ -21,6 +21,7 @@ from meguri.adapters.tables.delta import DeltaTables
 from meguri.app.applying import Applying
 from meguri.app.dispatch import dispatch
 from meguri.app.home import Home
+from meguri.app.older_homes import move_older_folders
 from meguri.app.periodic import PeriodicTask
 from meguri.app.supervisor import Supervisor
 from meguri.app.watermarks import Watermarks
@@ -121,6 +122,8 @@ def build(settings: Settings) -> Platform:
         utc_now,
         new_id,
     )
+    with db.read() as tx:
+        move_older_folders(home.path, serving.list_endpoints(tx))
     executor = ProcessExecutor(os.environ, threads=settings.worker_threads, pass_environment=settings.pass_environment)
     pipelines = Pipelines(
         db,
@@ -245,7 +248,7 @@ def _keep_endpoint(supervisor: Supervisor, home: Path, endpoint: str) -> None:
         owner = find_holder(process_lock(home, endpoint))
         return owner is not None and owner.pid == pid and bool(owner.url)
 
-    supervisor.keep(f"endpoint-{endpoint}", endpoint_command(home, endpoint), is_ready=is_ready)
+    supervisor.keep(endpoint, endpoint_command(home, endpoint), is_ready=is_ready)
 
 
 def endpoint_command(home: Path, endpoint: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The process of one endpoint: `python -m meguri.app.endpoint --home HOME --endpoint NAME`.
+"""The process of one endpoint: `python -m meguri.app.endpoint --home HOME --endpoint PROJECT/NAME` (or the endpoint's id).
 
 It needs nothing but the home: the spec file, blobs, the online store (read) and its prediction log (written). The control plane may be
 down, before it starts and while it serves.
@@ -18,7 +18,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import uvloop
 
@@ -33,14 +32,15 @@ from meguri.core.definitions.features import FeatureSet
 from meguri.core.errors import Conflict, MeguriError, NotFound, Unavailable
 from meguri.core.ids import new_id
 from meguri.core.lockfile import LockFile
-from meguri.core.times import iso, utc_now
+from meguri.core.times import utc_now
 from meguri.features.online import OnlineFeatures
 from meguri.protocols.inference.guard import Guard
 from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.rest import InferenceApp
-from meguri.serving.deployment_specs import DeploymentSpec, process_lock, read_spec, spec_file, write_spec
+from meguri.serving.deployment_specs import DeploymentSpec, find_endpoint_id, process_lock, read_spec, spec_file, write_spec
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import Live, Lookup, make_live
+from meguri.serving.model import LogState, ProcessState, RefusedSpec
 from meguri.serving.segments import PredictionLog
 
 logger = logging.getLogger(__name__)
@@ -65,16 +65,16 @@ class EndpointOptions:
 class EndpointProcess:
     """The gateway with its spec: takes a new revision of the file when it is good, keeps the former one when it is not."""
 
-    def __init__(self, home: Path, endpoint: str) -> None:
-        self.home, self.endpoint = home, endpoint
+    def __init__(self, home: Path, id: str, spec: DeploymentSpec) -> None:
+        self.home, self.id, self.endpoint = home, id, spec.address
         self.meter = Meter()
-        self.log = PredictionLog(home / "log", endpoint)
-        self.gateway = Gateway(endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
+        self.log = PredictionLog(home / "log", id)
+        self.gateway = Gateway(spec.endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
         self.address: tuple[str, int] = ("", 0)
-        self._file = spec_file(home, endpoint)
+        self._file = spec_file(home, id)
         self._last_good = self.log.folder / "live.json"
         self._seen = 0
-        self._refused: dict[str, Any] | None = None  # Any: JSON
+        self._refused: RefusedSpec | None = None
         self._turn = asyncio.Lock()
         self._started_at = utc_now()
         self._blobs = LocalBlobs(home / "blobs")
@@ -110,26 +110,26 @@ class EndpointProcess:
         self.log.write_missing_profiles()
         return number
 
-    def state(self) -> dict[str, Any]:  # Any: JSON
+    def state(self) -> ProcessState:
         live = self.gateway.find_live()
         spec = live.spec if live else None
-        return {
-            "endpoint": self.endpoint,
-            "pid": os.getpid(),
-            "port": self.address[1],
-            "revision": spec.revision if spec else None,
-            "deployment": spec.deployment if spec else None,
-            "version": spec.version if spec else None,
-            "refused": self._refused,
-            "requests": self.meter.requests,
-            "errors": self.meter.errors,
-            "predictions": self.gateway.counts.predictions,
-            "repeated": self.gateway.counts.repeated,
-            "lookups": self.gateway.counts.lookups,
-            "seconds": self.meter.seconds,
-            "log": {"segment": self.log.segment, "bytes": self.log.bytes, "remembered": self.log.remembered},
-            "started_at": iso(self._started_at),
-        }
+        return ProcessState(
+            endpoint=self.endpoint,
+            pid=os.getpid(),
+            port=self.address[1],
+            revision=spec.revision if spec else None,
+            deployment=spec.deployment if spec else None,
+            version=spec.version if spec else None,
+            refused=self._refused,
+            requests=self.meter.requests,
+            errors=self.meter.errors,
+            predictions=self.gateway.counts.predictions,
+            repeated=self.gateway.counts.repeated,
+            lookups=self.gateway.counts.lookups,
+            seconds=self.meter.seconds,
+            log=LogState(self.log.segment, self.log.bytes, self.log.remembered),
+            started_at=self._started_at,
+        )
 
     def close(self) -> None:
         with contextlib.suppress(Unavailable):  # a full disk: the profile is made from the log at the next start
@@ -145,20 +145,20 @@ class EndpointProcess:
                 return
             self.gateway.swap(await asyncio.to_thread(self._prepare, spec))
         except Unavailable as error:  # a full disk, a store that is busy: it may pass, so the next look tries again
-            logger.warning("route not taken yet", extra={"endpoint": self.endpoint, "revision": revision, "why": error.message})
+            logger.warning("spec not taken yet", extra={"endpoint": self.endpoint, "revision": revision, "why": error.message})
             self._seen = 0
         except MeguriError as error:
             self._refuse(revision, error.message)
         except Exception as error:  # a model or a file may be broken in any way; what serves now must go on
-            logger.exception("route not taken", extra={"endpoint": self.endpoint, "revision": revision})
+            logger.exception("spec not taken", extra={"endpoint": self.endpoint, "revision": revision})
             self._refuse(revision, f"{type(error).__name__}: {error}")
         else:
             self._refused = None if file == self._file else self._refused
             logger.info("live", extra={"endpoint": self.endpoint, "revision": spec.revision, "version": spec.version})
 
     def _prepare(self, spec: DeploymentSpec) -> Live:
-        if spec.endpoint != self.endpoint:
-            raise NotFound("spec", self.endpoint, f"the file is one of endpoint {spec.endpoint!r}")
+        if spec.address != self.endpoint:
+            raise NotFound("spec", self.endpoint, f"the file is one of endpoint {spec.address!r}")
         live = make_live(spec, self._blobs.read, load_runner, self._open_lookup)
         self.log.shelf.put(spec)
         write_spec(self._last_good, spec)
@@ -170,17 +170,19 @@ class EndpointProcess:
         return OnlineFeatures(self._online, project, feature_set)
 
     def _refuse(self, revision: int | None, why: str) -> None:
-        self._refused = {"revision": revision, "why": why}
+        self._refused = RefusedSpec(revision, why)
         self.gateway.why_not = why
-        logger.warning("route refused", extra={"endpoint": self.endpoint, "revision": revision, "why": why})
+        logger.warning("spec refused", extra={"endpoint": self.endpoint, "revision": revision, "why": why})
 
 
 async def serve(options: EndpointOptions) -> None:
     """Serve until SIGTERM, SIGINT or, when supervised, the end of the parent. Raises NotFound, Unavailable, Conflict at the start."""
-    port = read_spec(spec_file(options.home, options.endpoint)).port if options.port is None else options.port
-    lock = _take_lock(options.home, options.endpoint)
+    id = find_endpoint_id(options.home, options.endpoint)
+    spec = read_spec(spec_file(options.home, id))
+    port = spec.port if options.port is None else options.port
+    lock = _take_lock(options.home, id, spec.address)
     listener = listen(options.host, port)
-    process = EndpointProcess(options.home, options.endpoint)
+    process = EndpointProcess(options.home, id, spec)
     process.address = listener.getsockname()[:2]
     control = secrets.token_urlsafe(32)
     guard = Guard(options.host, _token(options.home), options.allowed_hosts, control=control)
@@ -193,7 +195,7 @@ async def serve(options: EndpointOptions) -> None:
         die_with_parent(lambda: loop.call_soon_threadsafe(server.stop), grace_seconds=DRAIN_SECONDS + 5)
     tasks = [asyncio.create_task(process.poll()), asyncio.create_task(process.count())]
     lock.announce(f"http://{shown_host(options.host)}:{process.address[1]}", secret=control)
-    logger.info("serving", extra={"endpoint": options.endpoint, "host": options.host, "port": process.address[1]})
+    logger.info("serving", extra={"endpoint": spec.address, "host": options.host, "port": process.address[1]})
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -209,14 +211,14 @@ def _withdraw(lock: LockFile) -> None:
         lock.announce("")
 
 
-def _take_lock(home: Path, endpoint: str) -> LockFile:
+def _take_lock(home: Path, id: str, address: str) -> LockFile:
     """The lock of the endpoint's process; one that is ending is waited for. Raises Conflict, Unavailable."""
-    file = process_lock(home, endpoint)
+    file = process_lock(home, id)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         return LockFile.take(file, wait_seconds=DRAIN_SECONDS + 5)
     except BlockingIOError as error:
-        raise Conflict(f"another process serves endpoint {endpoint!r} of {home}: stop that one first", endpoint=endpoint) from error
+        raise Conflict(f"another process serves endpoint {address!r} of {home}: stop that one first", endpoint=address) from error
     except OSError as error:
         raise Unavailable("home", f"{file} cannot be written ({error.strerror}): check its owner and mode") from error
 
@@ -224,7 +226,7 @@ def _take_lock(home: Path, endpoint: str) -> LockFile:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m meguri.app.endpoint", description="Serve one endpoint of a home.")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--endpoint", required=True, help="project/name, a name that only one project has, or an id (ep_...)")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, help="default: the endpoint's own; 0 for any free one")
     parser.add_argument("--allow-host", action="append", default=[], help="a further name that requests may be addressed to")

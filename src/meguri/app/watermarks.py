@@ -69,7 +69,7 @@ class Watermarks:
         until = parse_time(payload["until"], "until")
         unsealed = self.collect(context.project)
         if unsealed and not context.is_last_try and self._is_on_event_time(context.project):
-            raise Unavailable(f"endpoint {unsealed[0]!r}", "its process is being started again, the settlement waits for its log")
+            raise Unavailable(f"endpoint {unsealed[0]!r}", "its process is being started again, and the watermark waits for its log")
         with self.db.write() as tx:
             self.events.advance(tx, context.project, until)
 
@@ -78,14 +78,13 @@ class Watermarks:
         log."""
         with self.db.read() as tx:
             definition = self.projects.find_definition(tx, project)
-        if definition is None:
-            return []
+            declared = [] if definition is None else [self.serving.get_endpoint(tx, project, each.name) for each in definition.endpoints]
         unsealed = []
         with self._one_at_a_time(project):
-            for endpoint in definition.endpoints:
-                moved = self.serving.move(endpoint.name)
-                self.monitoring.join(endpoint.name)
-                if not moved.sealed and self.serving.is_deployed(endpoint.name):
+            for endpoint in declared:
+                moved = self.serving.move(endpoint)
+                self.monitoring.join(endpoint.id)
+                if not moved.sealed and self.serving.is_deployed(endpoint.id):
                     unsealed.append(endpoint.name)
         return unsealed
 
@@ -103,13 +102,13 @@ class Watermarks:
         self.collect(definition.name)
         self.features.flush(definition.name, at_least=FLUSH_ROWS)
         if definition.clock == "wall":
-            self._settle_now(definition)
+            self._ask_for_now(definition)
 
     def _is_on_event_time(self, project: str) -> bool:
         with self.db.read() as tx:
             return self.projects.get_definition(tx, project).clock == "event"
 
-    def _settle_now(self, definition: ProjectDefinition) -> None:
+    def _ask_for_now(self, definition: ProjectDefinition) -> None:
         with self.db.write() as tx:
             if self.jobs.active(tx, definition.name, kind=JOB) == 0:
                 self.ask(tx, definition.name, self.clock())

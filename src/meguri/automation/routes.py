@@ -1,12 +1,17 @@
-"""Routes of triggers and bake_periods."""
+"""REST of triggers and bake periods."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from meguri.access.routes import ListPage, Request, Route, limit_of, project_of
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
+from meguri.access.routes import ListPage, Request, Route, limit_of
+from meguri.automation.model import BakePeriod, TriggerState
 from meguri.automation.service import BY_HAND, Automation
+from meguri.core.ids import PipelineRunId
+from meguri.core.times import micros
+
+PROJECT = "/api/v1/projects/{project}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,44 +23,33 @@ class Fire:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    pipeline_run: str
+    """The pipeline run that was started."""
+
+    pipeline_run: PipelineRunId
 
 
 def routes(automation: Automation) -> list[Route]:
-    def triggers(request: Request) -> ListPage[Any]:
-        return ListPage(automation.list_triggers(project_of(request)))
+    """All routes of triggers and bake periods."""
+
+    def list_triggers(request: Request) -> ListPage[TriggerState]:
+        return ListPage(automation.list_triggers(request.path["project"]))
 
     def fire(request: Request) -> Fired:
-        body: Fire = request.body
-        return Fired(automation.fire_by_hand(project_of(request), request.path["trigger"], body.reason))
+        return Fired(automation.fire_by_hand(request.path["project"], request.path["trigger"], request.body.reason))
 
-    def bake_periods(request: Request) -> ListPage[Any]:
-        query = request.query
-        return ListPage(automation.list_bake_periods(query.get("project"), query.get("endpoint"), limit_of(request)))
+    def list_bake_periods(request: Request) -> ListPage[BakePeriod]:
+        limit, before = limit_of(request), cursor_of(request, tuple[int, str])
+        found = automation.list_bake_periods(request.path["project"], request.query.get("endpoint"), limit + 1, before=before)
+        return page_of(found, limit, lambda each: (micros(each.window_from), each.id))
 
-    wanted = {"project": str, "endpoint": str, "limit": int}
+    triggers = f"{PROJECT}/triggers"
     return [
+        Route("GET", triggers, "triggers:read", list_triggers, "List triggers with their last firing", answer=ListPage[TriggerState]),
         Route(
-            "GET", "/api/v1/triggers", "triggers:read", triggers, "Triggers with their last firing", answer=ListPage, query={"project": str}
+            "POST", triggers + "/{trigger}/fire", "triggers:operate", fire, "Start a trigger's pipeline now", Fire, Fired, status=202
         ),
         Route(
-            "POST",
-            "/api/v1/triggers/{trigger}/fire",
-            "triggers:write",
-            fire,
-            "Start a trigger's pipeline now",
-            Fire,
-            Fired,
-            {"project": str},
-            202,
+            "GET", f"{PROJECT}/bake-periods", "bake-periods:read", list_bake_periods, "List bake periods, the newest first",
+            answer=ListPage[BakePeriod], query={**LIST_QUERY, "endpoint": str},
         ),
-        Route(
-            "GET",
-            "/api/v1/bake-periods",
-            "bake-periods:read",
-            bake_periods,
-            "Watched deployments, the newest first",
-            answer=ListPage,
-            query=wanted,
-        ),
-    ]
+    ]  # fmt: skip

@@ -18,7 +18,7 @@ from meguri.core.definitions.automation import GateDefinition, PolicyDefinition,
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import NotFound, Unavailable
 from meguri.core.ids import DeploymentId, ModelVersionId, PipelineRunId
-from meguri.core.times import Clock, iso, show_seconds
+from meguri.core.times import Clock, iso
 from meguri.db.engine import Database
 from meguri.delivery.service import Delivery, Score
 from meguri.events.service import Event, Events
@@ -31,7 +31,7 @@ from meguri.serving.model import COMING_OR_LIVE
 from meguri.serving.service import Serving
 
 BAKE_JOB = "bake.evaluate"
-BY_HAND = "by hand"
+BY_HAND = "by_hand"
 
 Definitions = Callable[[Connection, str], ProjectDefinition | None]
 
@@ -76,19 +76,17 @@ class Automation:
 
     def breached(self, tx: Connection, event: Event) -> None:
         """`monitor.breached`: fire the triggers that wait for that monitor."""
-        monitor = str(event.payload["monitor"])
         for trigger in self._triggers(tx, event.project):
-            if trigger.on == "monitor" and trigger.monitor == monitor:
-                self._fire(
-                    tx, event.project, trigger, f"{event.payload['signal']} of {monitor}", {"event": event.sequence, **event.payload}
-                )
+            if trigger.on == "monitor" and trigger.monitor == event.payload["monitor"]:
+                self._fire(tx, event.project, trigger, "monitor", {"event": event.sequence, **event.payload})
 
     def advanced(self, tx: Connection, event: Event) -> None:
         """`watermark.advanced`: fire the schedules that are due, and judge the bake_periods whose labels are there."""
         now = self._now(tx, event.project)
         for trigger in self._triggers(tx, event.project):
             if trigger.on == "schedule" and trigger.every_seconds is not None and self._is_due(tx, event, trigger, now):
-                self._fire(tx, event.project, trigger, f"every {show_seconds(trigger.every_seconds)}", {"event": event.sequence})
+                evidence = {"event": event.sequence, "every_seconds": trigger.every_seconds}
+                self._fire(tx, event.project, trigger, "schedule", evidence)
         for bake in tables.list_bake_periods(tx, event.project, state="open"):
             if now >= bake.evaluate_from:
                 id = f"bake:{bake.id}"
@@ -123,8 +121,9 @@ class Automation:
     def refused(self, tx: Connection, event: Event) -> None:
         """`deployment.failed`: the version that goes on serving is champion again, or none is; else every challenger would have to beat a
         version that nobody is served by."""
-        live = self.serving.find_live(tx, str(event.payload["endpoint"]))
-        self._champion_follows(tx, event, None if live is None else live.version, f"roll back: {event.payload['why']}")
+        endpoint = self.serving.get_endpoint(tx, event.project, str(event.payload["endpoint"]))
+        live = self.serving.find_live(tx, endpoint.id)
+        self._champion_follows(tx, event, None if live is None else live.version, f"deployment_failed:{event.subject}")
 
     def rolled_back(self, tx: Connection, event: Event) -> None:
         """`deployment.rolled_back`, by a bake or by hand: the version that serves again is champion."""
@@ -182,7 +181,8 @@ class Automation:
             version, former = self.registry.get_version(tx, bake.version), self.registry.get_version(tx, bake.former)
         if bake.state != "open":
             return {"state": bake.state}
-        rows = [row for row in self.monitoring.window_rows(bake.endpoint, bake.window_from, bake.window_to) if row.version == bake.version]
+        served = self.monitoring.window_rows(bake.project, bake.endpoint, bake.window_from, bake.window_to)
+        rows = [row for row in served if row.version == bake.version]
         if len(rows) < MINIMUM_BAKE_ROWS:
             why = f"{len(rows)} labelled rows are too few to compare, {MINIMUM_BAKE_ROWS} are needed"
             return self._end(bake, "passed", {"why": why, "rows": len(rows)})
@@ -204,7 +204,8 @@ class Automation:
         with self.db.write() as tx:
             if tables.get_bake_period(tx, bake.id).state != "open":
                 return {"state": "dropped"}
-            newest = next((each.id for each in self.serving.list_deployments(tx, bake.endpoint) if each.state in COMING_OR_LIVE), None)
+            endpoint = self.serving.get_endpoint(tx, bake.project, bake.endpoint)
+            newest = next((each.id for each in self.serving.list_deployments(tx, endpoint.id) if each.state in COMING_OR_LIVE), None)
             if state == "failed" and newest != bake.deployment:
                 raise Unavailable(
                     "the way back", f"deployment {newest} is coming, and would be undone in place of the one in its bake period"
@@ -218,7 +219,7 @@ class Automation:
             payload = {**named, "former": bake.former, **numbers, "evidence": evidence}
             self.events.add(tx, f"bake.{state}", project=bake.project, subject=bake.deployment, payload=payload)
             if state == "failed":
-                reason = f"roll back: {bake.metric} is {evidence['worse_by']:.1%} worse than the former version's on the same rows"
+                reason = f"bake:{bake.deployment}"
                 self.serving.roll_back(tx, bake.project, bake.endpoint, reason=reason)
                 self.registry.set_alias(tx, bake.project, bake.model, "champion", bake.former, reason=reason)
         return {"state": state}
@@ -233,10 +234,12 @@ class Automation:
             found = self._triggers(tx, project)
             return [TriggerState(project, each, self._last(tx, project, each.policy)) for each in found]
 
-    def list_bake_periods(self, project: str | None, endpoint: str | None = None, limit: int = 100) -> list[BakePeriod]:
-        """The newest first."""
+    def list_bake_periods(
+        self, project: str, endpoint: str | None = None, limit: int = 100, *, before: tuple[int, str] | None = None
+    ) -> list[BakePeriod]:
+        """The newest first. `before`: start (microseconds since 1970) and id of the bake period after which to begin."""
         with self.db.read() as tx:
-            return tables.list_bake_periods(tx, project, endpoint=endpoint, limit=limit)
+            return tables.list_bake_periods(tx, project, endpoint=endpoint, limit=limit, before=before)
 
     def _fire(self, tx: Connection, project: str, trigger: TriggerDefinition, reason: str, evidence: dict[str, Any]) -> None:  # Any: JSON
         last, now = self._last(tx, project, trigger.policy), self._now(tx, project)

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Float, Index, Row, String, Table, insert, select, update
 
-from meguri.automation.model import BakePeriod, Firing
+from meguri.automation.model import BakePeriod, BakeState, Firing
 from meguri.core.errors import NotFound
+from meguri.core.times import from_micros
 from meguri.db.dialect import upsert
 from meguri.db.metadata import Json, Micros, metadata
 
@@ -73,19 +74,30 @@ def decide_bake_period(tx: Connection, id: str, state: str, evidence: dict[str, 
 def get_bake_period(tx: Connection, id: str) -> BakePeriod:
     row = tx.execute(select(bake_periods).where(bake_periods.c.id == id)).first()
     if row is None:
-        raise NotFound("bake", id)
+        raise NotFound("bake period", id)
     return _bake_period(row)
 
 
 def list_bake_periods(
-    tx: Connection, project: str | None, *, state: str | None = None, endpoint: str | None = None, limit: int = 100
+    tx: Connection,
+    project: str,
+    *,
+    state: BakeState | None = None,
+    endpoint: str | None = None,
+    limit: int = 100,
+    before: tuple[int, str] | None = None,
 ) -> list[BakePeriod]:
-    """The newest first."""
-    query = select(bake_periods).order_by(bake_periods.c.window_from.desc(), bake_periods.c.id.desc()).limit(limit)
-    for column, value in ((bake_periods.c.project, project), (bake_periods.c.state, state), (bake_periods.c.endpoint, endpoint)):
-        if value is not None:
-            query = query.where(column == value)
-    return [_bake_period(row) for row in tx.execute(query)]
+    """The newest first. `before`: start (microseconds since 1970) and id of the bake period after which to begin."""
+    each = bake_periods.c
+    query = select(bake_periods).where(each.project == project)
+    if state is not None:
+        query = query.where(each.state == state)
+    if endpoint is not None:
+        query = query.where(each.endpoint == endpoint)
+    if before is not None:
+        at, id = from_micros(before[0]), before[1]
+        query = query.where((each.window_from < at) | ((each.window_from == at) & (each.id < id)))
+    return [_bake_period(row) for row in tx.execute(query.order_by(each.window_from.desc(), each.id.desc()).limit(limit))]
 
 
 def _bake_period(row: Row[Any]) -> BakePeriod:  # Any: a row of a dynamic select

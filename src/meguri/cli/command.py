@@ -6,14 +6,15 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from meguri.core.errors import Invalid, Unavailable
-from meguri.core.json import Json
+from meguri.core.errors import Invalid, NotFound, Unavailable
+from meguri.core.json import Json, JsonObject
 from meguri.core.settings import Settings, read_settings
 from meguri.sdk.client import Client, connect
+from meguri.sdk.resources import Listed, ProjectClient
 from meguri.sdk.transport import Target, find_server
 
 WIDEST = 10_000
@@ -45,7 +46,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     """Which server to talk to, and which project."""
     parser.add_argument("--url", help="address of the server (default: the owner of the home)")
     parser.add_argument("--home", type=Path, help="home folder (default: MEGURI_HOME or .meguri)")
-    parser.add_argument("--project", "-p", help="name of the project (default: the only one there is)")
+    parser.add_argument("--project", "-p", help="name of the project (default: MEGURI_PROJECT, else the only one there is)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -70,15 +71,51 @@ def server_of(args: argparse.Namespace) -> Client:
 
 
 def project_of(client: Client, args: argparse.Namespace) -> str:
-    """The project that the command line names, else the only one there is. Raises Invalid."""
-    if args.project is not None:
-        return str(args.project)
-    names = [each["name"] for each in client.projects.list()]
+    """The project that the command line or MEGURI_PROJECT names, else the only one there is. Raises Invalid."""
+    names = projects_of(client, args)
     if not names:
         raise Invalid("--project", "there is no project here yet: make one with `meguri apply FOLDER`")
     if len(names) > 1:
         raise Invalid("--project", f"there are several projects: say which with --project, one of {', '.join(names)}")
-    return str(names[0])
+    return names[0]
+
+
+def projects_of(client: Client, args: argparse.Namespace) -> list[str]:
+    """The project that the command line or MEGURI_PROJECT names, else all there are."""
+    named = _named_project(args)
+    return [named] if named is not None else [each["name"] for each in client.projects.all()]
+
+
+def find_address(
+    client: Client, args: argparse.Namespace, kind: str, group: Callable[[ProjectClient], Listed], text: str
+) -> tuple[ProjectClient, str]:
+    """The project and the name of `PROJECT/NAME`; of a plain name, the project that is named, else the only one that has the name.
+
+    Raises NotFound, and Invalid where several projects have it.
+    """
+    project, _, name = text.rpartition("/")
+    chosen = project or _named_project(args)
+    if chosen:
+        return client.project(chosen), name
+    projects = projects_of(client, args)
+    if len(projects) == 1:
+        return client.project(projects[0]), name
+    found = [each for each in projects if any(item["name"] == name for item in group(client.project(each)).all())]
+    if not found:
+        raise NotFound(kind, name, "no project has one of that name; write PROJECT/NAME, or list them with `meguri`")
+    if len(found) > 1:
+        candidates = ", ".join(f"{each}/{name}" for each in found)
+        raise Invalid(kind, f"several projects have {name!r}: name one of {candidates}")
+    return client.project(found[0]), name
+
+
+def _named_project(args: argparse.Namespace) -> str | None:
+    return args.project if args.project is not None else os.environ.get("MEGURI_PROJECT") or None
+
+
+def with_address(project: str, rows: Iterable[JsonObject]) -> list[JsonObject]:
+    """Rows with `address`: PROJECT/NAME."""
+    return [{**each, "address": f"{project}/{each['name']}"} for each in rows]
 
 
 def show(args: argparse.Namespace, rows: Sequence[Mapping[str, Json]], columns: Mapping[str, str], empty: str) -> int:

@@ -7,9 +7,24 @@ import os
 import sys
 from pathlib import Path
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, server_of, settings_of, show
+from meguri.cli.command import (
+    Commands,
+    add_command,
+    add_connection,
+    add_group,
+    client_of,
+    find_address,
+    projects_of,
+    server_of,
+    settings_of,
+    show,
+    with_address,
+)
 
-COLUMNS = {"name": "ENDPOINT", "state": "STATE", "url": "URL", "version": "VERSION", "deployment": "DEPLOYMENT", "requests": "REQUESTS"}
+COLUMNS = {
+    "address": "ENDPOINT", "state": "STATE", "url": "URL", "version": "VERSION", "deployment": "DEPLOYMENT", "requests": "REQUESTS",
+}  # fmt: skip
+ADDRESS = "PROJECT/NAME; a name alone where only one project has it"
 
 
 def add(commands: Commands) -> None:
@@ -17,25 +32,37 @@ def add(commands: Commands) -> None:
     listed = add_command(group, "list", "endpoints and what they serve", list_endpoints)
     add_connection(listed)
     deploy = add_command(group, "deploy", "serve a version of the endpoint's model", deploy_version)
-    deploy.add_argument("endpoint")
+    deploy.add_argument("endpoint", help=ADDRESS)
     deploy.add_argument("model_version", metavar="VERSION", help="an mv_ id (see `meguri models NAME`)")
     add_connection(deploy)
+    back = add_command(group, "rollback", "serve the former version again", roll_back)
+    back.add_argument("endpoint", help=ADDRESS)
+    add_connection(back)
     serve = add_command(group, "serve", "serve one endpoint in this process, also while the server is down", serve_endpoint)
-    serve.add_argument("endpoint")
+    serve.add_argument("endpoint", help=ADDRESS)
     serve.add_argument("--home", type=Path, help="home folder (default MEGURI_HOME or .meguri)")
-    serve.add_argument("--port", type=int, help="port to listen on (default: the one in the endpoint's routes file)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: the one in the endpoint's deployment spec)")
 
 
 def list_endpoints(args: argparse.Namespace) -> int:
     with client_of(args) as client:
-        rows = client.endpoints.list(project=args.project)
+        rows = [row for project in projects_of(client, args) for row in with_address(project, client.project(project).endpoints.all())]
     return show(args, rows, COLUMNS, "no endpoints yet: declare mg.Endpoint(...) in a project folder and run `meguri apply FOLDER`")
 
 
 def deploy_version(args: argparse.Namespace) -> int:
     with server_of(args) as client:
-        answer = client.post(f"/api/v1/endpoints/{args.endpoint}/deployments", {"version": args.model_version}, project=args.project)
-    print(f"deployment {answer['id']} of {args.model_version} to {args.endpoint} is {answer['state']}")
+        project, name = find_address(client, args, "endpoint", lambda each: each.endpoints, args.endpoint)
+        answer = project.endpoints.deploy(name, args.model_version)
+    print(f"deployment {answer['id']} of {args.model_version} to {project.name}/{name} is {answer['state']}")
+    return 0
+
+
+def roll_back(args: argparse.Namespace) -> int:
+    with server_of(args) as client:
+        project, name = find_address(client, args, "endpoint", lambda each: each.endpoints, args.endpoint)
+        answer = project.endpoints.roll_back(name)
+    print(f"deployment {answer['id']} of {answer['version']} to {project.name}/{name} is {answer['state']}")
     return 0
 
 

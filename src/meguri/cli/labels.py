@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from meguri.cli.command import Commands, add_command, add_connection, client_of
+from meguri.cli.command import Commands, add_command, add_connection, client_of, find_address
 from meguri.cli.csvfile import Columns, read_rows
 from meguri.core.batches import batches
 from meguri.core.errors import Invalid
@@ -21,7 +21,7 @@ when the prediction comes."""
 
 def add(commands: Commands) -> None:
     parser = add_command(commands, "labels", "send true values of predictions from a CSV file", run, epilog=EPILOG)
-    parser.add_argument("endpoint")
+    parser.add_argument("endpoint", help="PROJECT/NAME; a name alone where only one project has it")
     parser.add_argument("--csv", type=Path, required=True, metavar="FILE", help="CSV file in UTF-8 with a header")
     parser.add_argument("--id", default="prediction_id", metavar="HEADER", help="header of the prediction ids (default prediction_id)")
     parser.add_argument("--value", default="value", metavar="HEADER", help="header of the true values (default value)")
@@ -36,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     if not labels:
         raise Invalid(f"file {args.csv}", f"has no value in column {args.value!r}: nothing was sent")
     with client_of(args) as client:
-        answers = [client.labels.add(args.endpoint, batch) for batch in batches(labels, BATCH)]
+        project, name = find_address(client, args, "endpoint", lambda each: each.endpoints, args.endpoint)
+        answers = [project.endpoints.add_labels(name, batch) for batch in batches(labels, BATCH)]
     new, known = (sum(answer[name] for answer in answers) for name in ("accepted", "duplicates"))
     empty = f", {len(rows) - len(labels):,} lines without a value left out" if len(rows) > len(labels) else ""
-    print(f"{len(labels):,} labels sent to endpoint {args.endpoint}: {new:,} new, {known:,} known already{empty}")
+    print(f"{len(labels):,} labels sent to endpoint {project.name}/{name}: {new:,} new, {known:,} known already{empty}")
     return 0

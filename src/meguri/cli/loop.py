@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from itertools import islice
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note
+from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, projects_of
 from meguri.cli.sentences import sentence
 from meguri.core.json import JsonObject
 from meguri.sdk.client import Client
@@ -45,22 +45,10 @@ def show_history(args: argparse.Namespace) -> int:
 def _newest(client: Client, args: argparse.Namespace) -> list[Event]:
     """The newest events that are to be shown, the oldest of them first."""
     chosen: list[Event] = []
-    for event in _backwards(client, args.project):
-        if len(chosen) >= args.limit:
-            break
-        if args.all or event["kind"] not in QUIET:
-            chosen.append(event)
-    return chosen[::-1]
-
-
-def _backwards(client: Client, project: str | None) -> Iterator[Event]:
-    before = None
-    while True:
-        page = client.get("/api/v1/history", project=project, before=before, limit=PAGE)
-        yield from page["items"]
-        before = page["next"]
-        if before is None:
-            return
+    for project in projects_of(client, args):
+        found = client.project(project).events.all(limit=PAGE)
+        chosen += islice((event for event in found if args.all or event["kind"] not in QUIET), args.limit)
+    return sorted(chosen, key=lambda each: each["sequence"])[-args.limit :]
 
 
 def _plainly(event: Event) -> str:

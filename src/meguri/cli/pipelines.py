@@ -5,14 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, server_of, show
+from meguri.cli.command import (
+    Commands,
+    add_command,
+    add_connection,
+    add_group,
+    client_of,
+    find_address,
+    note,
+    projects_of,
+    server_of,
+    show,
+    with_address,
+)
 from meguri.cli.news import News
 from meguri.core.errors import Invalid
 from meguri.core.json import Json
 from meguri.core.times import show_seconds
 from meguri.sdk.client import Client
 
-PIPELINES = {"name": "PIPELINE", "project": "PROJECT", "steps": "STEPS", "holdout": "HOLDOUT", "description": "WHAT"}
+PIPELINES = {"address": "PIPELINE", "steps": "STEPS", "holdout": "HOLDOUT", "description": "WHAT"}
 RUNS = {"id": "RUN", "pipeline": "PIPELINE", "status": "STATUS", "trigger": "TRIGGER", "started_at": "STARTED", "seconds": "SECONDS"}
 STEPS = {"name": "STEP", "state": "STATE", "is_cached": "CACHED", "seconds": "SECONDS", "run": "RUN", "error": "ERROR"}
 
@@ -21,7 +33,7 @@ def add(commands: Commands) -> None:
     group = add_group(commands, "pipelines", "pipelines and their runs")
     add_connection(add_command(group, "list", "pipelines", list_pipelines))
     started = add_command(group, "run", "start a pipeline", start)
-    started.add_argument("pipeline")
+    started.add_argument("pipeline", help="PROJECT/NAME; a name alone where only one project has it")
     started.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a parameter, such as --set depth=4")
     started.add_argument(
         "--wait", action="store_true", help="wait for its end and for what follows from it; the exit status says whether it finished"
@@ -38,27 +50,29 @@ def add(commands: Commands) -> None:
 
 def list_pipelines(args: argparse.Namespace) -> int:
     with client_of(args) as client:
-        rows = [{**each, "holdout": show_seconds(each["holdout_seconds"])} for each in client.pipelines.list(project=args.project)]
+        found = [row for each in projects_of(client, args) for row in with_address(each, client.project(each).pipelines.all())]
+        rows = [{**each, "holdout": show_seconds(each["holdout_seconds"])} for each in found]
     return show(args, rows, PIPELINES, "no pipelines yet: declare one with @mg.pipeline and run `meguri apply FOLDER`")
 
 
 def start(args: argparse.Namespace) -> int:
     parameters = dict(_parameter(each) for each in args.set)
     with server_of(args) as client:
-        project = project_of(client, args)
-        news = News(client, project)
-        answer = client.pipelines.start(args.pipeline, parameters, project=project)
+        project, name = find_address(client, args, "pipeline", lambda each: each.pipelines, args.pipeline)
+        news = News(project)
+        answer = project.pipelines.start(name, parameters)
         id, status = answer["id"], answer["status"]
         if args.wait:
             return _wait(client, news, id)
-    print(f"pipeline run {id} of {args.pipeline} is {status}: watch it with `meguri pipelines runs {id}`")
+    print(f"pipeline run {id} of {project.name}/{name} is {status}: watch it with `meguri pipelines runs {id}`")
     return 0
 
 
 def list_runs(args: argparse.Namespace) -> int:
     with client_of(args) as client:
         if args.run_id is None:
-            rows = client.pipeline_runs.list(project=args.project, limit=args.limit)
+            newest = [row for each in projects_of(client, args) for row in client.project(each).pipeline_runs.list(limit=args.limit)]
+            rows = sorted(newest, key=lambda each: each["created_at"], reverse=True)[: args.limit]
             return show(args, rows, RUNS, "no pipeline runs yet: start one with `meguri pipelines run NAME`")
         found = client.pipeline_runs.get(args.run_id)
     if not args.json and found["error"]:
@@ -68,7 +82,7 @@ def list_runs(args: argparse.Namespace) -> int:
 
 def cancel(args: argparse.Namespace) -> int:
     with server_of(args) as client:
-        client.post(f"/api/v1/pipeline-runs/{args.run_id}/cancel", {})
+        client.pipeline_runs.cancel(args.run_id)
     print(f"pipeline run {args.run_id} is being cancelled")
     return 0
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from meguri.cli.command import Commands, add_command, add_connection, client_of, show
+from meguri.cli.command import Commands, add_command, add_connection, client_of, projects_of, show
 
-COLUMNS = {"id": "RUN", "name": "NAME", "kind": "KIND", "status": "STATUS", "started_at": "STARTED"}
+COLUMNS = {"id": "RUN", "project": "PROJECT", "name": "NAME", "kind": "KIND", "status": "STATUS", "started_at": "STARTED"}
 
 
 def add(commands: Commands) -> None:
@@ -19,7 +19,8 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     with client_of(args) as client:
         if args.run_id is None:
-            rows = client.runs.list(project=args.project, limit=args.limit)
+            found = [row for each in projects_of(client, args) for row in client.project(each).runs.list(limit=args.limit)]
+            rows = sorted(found, key=lambda each: each["started_at"], reverse=True)[: args.limit]
             return show(args, rows, COLUMNS, "no runs yet: `import meguri as mg; run = mg.init(); mg.log({'loss': 0.1}); mg.finish()`")
         found = client.runs.get(args.run_id)["run"]
     facts = [{"name": name, "value": value} for name, value in found.items() if not isinstance(value, dict | list)]

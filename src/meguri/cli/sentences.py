@@ -32,7 +32,10 @@ def _moved(evidence: Payload) -> str:
 
 
 def _fired(subject: str, payload: Payload) -> str:
-    return f"retraining: trigger {subject} started {payload.get('pipeline', 'the pipeline')} ({payload.get('reason', '')})"
+    evidence: Payload = payload.get("evidence") or {}
+    reason = _reason(payload.get("reason"))
+    why = f"{evidence.get('signal', '')} of {evidence.get('monitor', '')}" if reason == "monitor" else reason
+    return f"retraining: trigger {subject} started {payload.get('pipeline', 'the pipeline')} ({why})"
 
 
 def _skipped(subject: str, payload: Payload) -> str:
@@ -74,7 +77,12 @@ def _live(_subject: str, payload: Payload) -> str:
 
 
 def _rolled_back(_subject: str, payload: Payload) -> str:
-    return f"endpoint {payload.get('endpoint', '')} rolled back: {payload.get('reason') or payload.get('why') or ''}".rstrip(": ")
+    return f"endpoint {payload.get('endpoint', '')} rolled back: {_reason(payload.get('reason') or payload.get('why'))}".rstrip(": ")
+
+
+def _reason(code: object) -> str:
+    text = str(code or "")
+    return _REASONS.get(text, _REASONS.get(text.partition(":")[0], text))
 
 
 def _bake_passed(_subject: str, payload: Payload) -> str:
@@ -105,7 +113,21 @@ def _quarantined(_subject: str, payload: Payload) -> str:
 
 
 def _resolved(_subject: str, payload: Payload) -> str:
-    return f"alert of {payload.get('monitor', '')} closed: {payload.get('why', '')}".rstrip(": ")
+    why = str(payload.get("why", ""))
+    return f"alert of {payload.get('monitor', '')} closed: {_reason(why)}".rstrip(": ")
+
+
+_REASONS = {
+    "by_hand": "by hand",
+    "recovered": "recovered",
+    "version_replaced": "another version serves",
+    "version_retrained": "a version that was trained on the new data serves",
+    "monitor_removed": "the monitor was removed",
+    "schedule": "on schedule",
+    "bake": "worse than the former version in its bake period",
+    "deployment_failed": "its endpoint refused it",
+}
+"""Reason codes of events in words; a code may be followed by `:` and an id."""
 
 
 def _number(value: object) -> str:

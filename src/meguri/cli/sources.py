@@ -11,7 +11,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from meguri.cli.command import Commands, add_command, add_connection, add_group, client_of, note, project_of, show
+from meguri.cli.command import (
+    Commands,
+    add_command,
+    add_connection,
+    add_group,
+    client_of,
+    find_address,
+    note,
+    projects_of,
+    show,
+    with_address,
+)
 from meguri.cli.csvfile import Columns, Rows, read_rows
 from meguri.cli.watermark import read_time
 from meguri.core.batches import batches
@@ -19,9 +30,10 @@ from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Invalid, NotFound
 from meguri.core.json import JsonObject
 from meguri.sdk.client import Client
+from meguri.sdk.resources import ProjectClient
 
 SOURCES = {
-    "name": "SOURCE",
+    "address": "SOURCE",
     "entity": "ENTITY",
     "rows": "ROWS",
     "first_event_at": "FROM",
@@ -44,7 +56,7 @@ def add(commands: Commands) -> None:
     group = add_group(commands, "sources", "where rows come in")
     add_connection(add_command(group, "list", "sources with their rows", list_sources))
     push = add_command(group, "push", "send the rows of a CSV file to a source", push_file, epilog=EPILOG)
-    push.add_argument("source")
+    push.add_argument("source", help="PROJECT/NAME; a name alone where only one project has it")
     push.add_argument("--csv", type=Path, required=True, metavar="FILE", help="CSV file in UTF-8 with a header")
     push.add_argument("--since", help="only rows with event times from here on (ISO 8601 with a zone, or a date in UTC)")
     push.add_argument("--until", help="only rows with event times before this")
@@ -58,14 +70,14 @@ def add(commands: Commands) -> None:
 
 def list_sources(args: argparse.Namespace) -> int:
     with client_of(args) as client:
-        rows = client.sources.list(project=project_of(client, args))
+        rows = [row for each in projects_of(client, args) for row in with_address(each, client.project(each).sources.all())]
     return show(args, rows, SOURCES, "no sources yet: declare mg.Source(...) in a project folder and run `meguri apply FOLDER`")
 
 
 def push_file(args: argparse.Namespace) -> int:
     with client_of(args) as client:
-        project = project_of(client, args)
-        event_time, columns = _columns(client, project, args)
+        project, source = find_address(client, args, "source", lambda each: each.sources, args.source)
+        event_time, columns = _columns(client, project.name, source, args)
         since, until = (
             None if text is None else read_time(text, name) for name, text in (("--since", args.since), ("--until", args.until))
         )
@@ -77,9 +89,9 @@ def push_file(args: argparse.Namespace) -> int:
         if not count:
             raise Invalid(f"file {args.csv}", "has no rows to send: see --since, --until and the file")
         if args.check:
-            print(f"{count:,} rows of {args.csv} fit source {args.source}; nothing was sent")
+            print(f"{count:,} rows of {args.csv} fit source {project.name}/{source}; nothing was sent")
             return 0
-        return _push(client, project, args.source, rows())
+        return _push(project, source, rows())
 
 
 def pairs(given: Sequence[str], option: str) -> dict[str, str]:
@@ -90,13 +102,13 @@ def pairs(given: Sequence[str], option: str) -> dict[str, str]:
     return dict(text.split("=", 1) for text in given)
 
 
-def _columns(client: Client, project: str, args: argparse.Namespace) -> tuple[str, Columns]:
+def _columns(client: Client, project: str, name: str, args: argparse.Namespace) -> tuple[str, Columns]:
     """The event time's column, and what is to be read from the file. Raises NotFound, Invalid."""
     definition = msgspec.convert(client.projects.get(project)["definition"], ProjectDefinition)
-    source = next((each for each in definition.sources if each.name == args.source), None)
+    source = next((each for each in definition.sources if each.name == name), None)
     if source is None:
         known = ", ".join(each.name for each in definition.sources) or "none"
-        raise NotFound("source", args.source, f"project {project} declares {known}")
+        raise NotFound("source", name, f"project {project} declares {known}")
     entity = next(each for each in definition.entities if each.name == source.entity)
     types = Columns.of(source, entity)
     headers, constants = pairs(args.column, "--column"), pairs(args.constant, "--constant")
@@ -122,13 +134,13 @@ def _is_between(at: object, since: datetime | None, until: datetime | None) -> b
     return (since is None or moment >= since) and (until is None or moment < until)
 
 
-def _push(client: Client, project: str, source: str, rows: Rows) -> int:
+def _push(project: ProjectClient, source: str, rows: Rows) -> int:
     """Send, and say what became of the rows; the exit status is 1 where none was good."""
     sent = accepted = duplicates = 0
     reasons: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], str] = {}
     for batch in batches(rows, BATCH):
-        answer = client.sources.push(source, batch, project=project)
+        answer = project.sources.push(source, batch)
         for each in answer["quarantined"]:
             what = each["column"], each["kind"]
             reasons[what] += 1
@@ -140,7 +152,7 @@ def _push(client: Client, project: str, source: str, rows: Rows) -> int:
     for (column, kind), rejected in reasons.most_common():
         note(f"  {rejected:,} for {column} ({kind}), such as: {examples[column, kind]}")
     if reasons:
-        note(f"see them with `meguri datasets {source} --quarantine --project {project}`")
+        note(f"see them with `meguri datasets {source} --quarantine --project {project.name}`")
     return 0 if accepted or duplicates else 1
 
 

@@ -24,11 +24,11 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     until = read_time(args.until, "--until")
     with server_of(args) as client:
-        project = project_of(client, args)
-        news = News(client, project)
-        client.post(f"/api/v1/projects/{project}/watermark", {"until": iso(until)})
+        project = client.project(project_of(client, args))
+        news = News(project)
+        project.ask_watermark(until)
         news.print_until_reached(until)
-    print(f"the watermark of project {project} is at {iso(until)}")
+    print(f"the watermark of project {project.name} is at {iso(until)}")
     return 0
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from meguri.access.routes import ListPage, Request, Route, limit_of, project_of
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
+from meguri.access.routes import ListPage, Request, Route, limit_of
 from meguri.core.definitions.features import DType
-from meguri.core.errors import Invalid
 from meguri.core.ids import SnapshotId
 from meguri.core.times import from_micros, micros
-from meguri.datasets.model import Dataset, Schema, Snapshot
+from meguri.datasets.model import Dataset, QuarantinedRow, Schema, Snapshot
 from meguri.datasets.service import Datasets
 
 
@@ -33,7 +32,7 @@ class SnapshotSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetAnswer:
+class DatasetDetails:
     """A dataset with its number of snapshots and the newest of them."""
 
     id: str
@@ -48,45 +47,66 @@ class DatasetAnswer:
 
 
 def routes(datasets: Datasets) -> list[Route]:
-    def listed(request: Request) -> ListPage[Any]:
-        project = project_of(request)
+    """All routes of datasets, snapshots and quarantine."""
+
+    def list_datasets(request: Request) -> ListPage[DatasetDetails]:
+        project = request.path["project"]
+        limit, after = limit_of(request), cursor_of(request, tuple[str])
         quarantined = datasets.count_quarantined(project)
-        return ListPage([_answer(datasets, each, quarantined.get(each.name, 0)) for each in datasets.list_datasets(project)])
+        page = page_of(
+            datasets.list_datasets(project, after=after[0] if after else None, limit=limit + 1), limit, lambda each: (each.name,)
+        )
+        return ListPage([_details(datasets, each, quarantined.get(each.name, 0)) for each in page.items], page.next)
 
-    def one(request: Request) -> DatasetAnswer:
-        found = datasets.get_dataset(request.path["dataset"])
-        return _answer(datasets, found, datasets.count_quarantined(found.project).get(found.name, 0))
+    def get_dataset(request: Request) -> DatasetDetails:
+        project, name = request.path["project"], request.path["dataset"]
+        return _details(datasets, datasets.get_dataset(project, name), datasets.count_quarantined(project).get(name, 0))
 
-    def snapshots(request: Request) -> ListPage[Any]:
-        found = datasets.get_dataset(request.path["dataset"])
-        limit = limit_of(request)
-        page = datasets.list_snapshots(found.project, found.name, limit=limit, before=request.query.get("cursor"))
-        return ListPage([_summary(each) for each in page], page[-1].id if len(page) == limit else None)
+    def list_snapshots(request: Request) -> ListPage[SnapshotSummary]:
+        project, name = request.path["project"], request.path["dataset"]
+        datasets.get_dataset(project, name)
+        limit, before = limit_of(request), cursor_of(request, tuple[str])
+        found = datasets.list_snapshots(project, name, limit=limit + 1, before=before[0] if before else None)
+        page = page_of(found, limit, lambda each: (each.id,))
+        return ListPage([_summary(each) for each in page.items], page.next)
 
-    def snapshot(request: Request) -> Snapshot:
+    def get_snapshot(request: Request) -> Snapshot:
         return datasets.get_snapshot(SnapshotId(request.path["snapshot"]))
 
-    def quarantined(request: Request) -> ListPage[Any]:
-        limit = limit_of(request)
-        before = _read_cursor(request.query.get("cursor"))
-        page = datasets.list_quarantined(project_of(request), source=request.query.get("source"), limit=limit, before=before)
-        return ListPage(list(page), f"{micros(page[-1].at)}.{page[-1].id}" if len(page) == limit else None)
+    def list_quarantined(request: Request) -> ListPage[QuarantinedRow]:
+        limit, before = limit_of(request), cursor_of(request, tuple[int, str])
+        found = datasets.list_quarantined(
+            request.path["project"],
+            source=request.query.get("source"),
+            limit=limit + 1,
+            before=None if before is None else (from_micros(before[0]), before[1]),
+        )
+        return page_of(found, limit, lambda each: (micros(each.at), each.id))
 
-    paged: dict[str, type] = {"limit": int, "cursor": str}
-    of_source: dict[str, type] = {"project": str, "source": str, **paged}
     reads = "datasets:read"
+    every = "/api/v1/projects/{project}/datasets"
+    one = every + "/{dataset}"
     return [
-        Route("GET", "/api/v1/datasets", reads, listed, "Datasets of a project", answer=ListPage, query={"project": str}),
-        Route("GET", "/api/v1/datasets/{dataset}", reads, one, "One dataset", answer=DatasetAnswer),
-        Route("GET", "/api/v1/datasets/{dataset}/snapshots", reads, snapshots, "Snapshots, newest first", answer=ListPage, query=paged),
-        Route("GET", "/api/v1/snapshots/{snapshot}", reads, snapshot, "One snapshot with its statistics", answer=Snapshot),
-        Route("GET", "/api/v1/quarantine", reads, quarantined, "Rows in quarantine, newest first", answer=ListPage, query=of_source),
-    ]
+        Route("GET", every, reads, list_datasets, "List datasets", answer=ListPage[DatasetDetails], query=LIST_QUERY),
+        Route("GET", one, reads, get_dataset, "Get a dataset", answer=DatasetDetails),
+        Route(
+            "GET", f"{one}/snapshots", reads, list_snapshots, "List snapshots, the newest first",
+            answer=ListPage[SnapshotSummary], query=LIST_QUERY,
+        ),
+        Route(
+            "GET", "/api/v1/snapshots/{snapshot}", reads, get_snapshot, "Get a snapshot with its statistics",
+            answer=Snapshot, project=lambda tx, path: datasets.project_of_snapshot(tx, path["snapshot"]),
+        ),
+        Route(
+            "GET", "/api/v1/projects/{project}/quarantine", reads, list_quarantined, "List rows in quarantine, the newest first",
+            answer=ListPage[QuarantinedRow], query={**LIST_QUERY, "source": str},
+        ),
+    ]  # fmt: skip
 
 
-def _answer(datasets: Datasets, dataset: Dataset, quarantined: int) -> DatasetAnswer:
+def _details(datasets: Datasets, dataset: Dataset, quarantined: int) -> DatasetDetails:
     newest = datasets.list_snapshots(dataset.project, dataset.name, limit=1)
-    return DatasetAnswer(
+    return DatasetDetails(
         dataset.id,
         dataset.project,
         dataset.name,
@@ -113,12 +133,3 @@ def _summary(snapshot: Snapshot) -> SnapshotSummary:
         snapshot.event_from,
         snapshot.event_to,
     )
-
-
-def _read_cursor(cursor: str | None) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    at, _, id = cursor.partition(".")
-    if not at.isdigit() or not id:
-        raise Invalid("cursor", f"{cursor!r} is none that this list gave: begin without one")
-    return from_micros(int(at)), id

@@ -82,22 +82,26 @@ class Datasets:
         return _current(wanted.collect(), source, entity)
 
     def get_snapshot(self, id: SnapshotId) -> Snapshot:
+        """Raises NotFound."""
         with self.db.read() as tx:
-            found = sql.find_snapshot(tx, id)
+            return sql.get_snapshot(tx, id)
+
+    def project_of_snapshot(self, tx: Connection, id: str) -> str:
+        """Raises NotFound."""
+        return sql.get_snapshot(tx, id).project
+
+    def get_dataset(self, project: str, name: str) -> Dataset:
+        """Raises NotFound."""
+        with self.db.read() as tx:
+            found = sql.find_dataset(tx, project, name)
         if found is None:
-            raise NotFound("snapshot", id, "list them on the page of their dataset")
+            raise NotFound("dataset", name, f"list those of project {project!r} with `meguri datasets --project {project}`")
         return found
 
-    def get_dataset(self, id: str) -> Dataset:
+    def list_datasets(self, project: str, *, after: str | None = None, limit: int | None = None) -> list[Dataset]:
+        """By name. `after`: the name after which to begin."""
         with self.db.read() as tx:
-            found = sql.find_dataset_by_id(tx, id)
-        if found is None:
-            raise NotFound("dataset", id, "list them with GET /api/v1/datasets")
-        return found
-
-    def list_datasets(self, project: str) -> list[Dataset]:
-        with self.db.read() as tx:
-            return sql.list_datasets(tx, project)
+            return sql.list_datasets(tx, project, after, limit)
 
     def list_snapshots(self, project: str, dataset: str, *, limit: int = 100, before: str | None = None) -> list[Snapshot]:
         """The newest first."""

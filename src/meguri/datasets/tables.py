@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table, Text, UniqueConstraint, func, select, update
 
+from meguri.core.errors import NotFound
 from meguri.core.ids import DatasetId, Digest, SnapshotId
 from meguri.datasets.model import Anomaly, ColumnStatistics, Dataset, QuarantinedRow, Schema, Snapshot
 from meguri.db.metadata import Json, Micros, metadata
@@ -66,13 +67,10 @@ def find_dataset(tx: Connection, project: str, name: str) -> Dataset | None:
     return None if row is None else _dataset(row)
 
 
-def find_dataset_by_id(tx: Connection, id: str) -> Dataset | None:
-    row = tx.execute(select(datasets).where(datasets.c.id == id)).first()
-    return None if row is None else _dataset(row)
-
-
-def list_datasets(tx: Connection, project: str) -> list[Dataset]:
-    return [_dataset(row) for row in tx.execute(select(datasets).where(datasets.c.project == project).order_by(datasets.c.name))]
+def list_datasets(tx: Connection, project: str, after: str | None, limit: int | None) -> list[Dataset]:
+    """By name. `after`: the name after which to begin."""
+    query = select(datasets).where(datasets.c.project == project).order_by(datasets.c.name).limit(limit)
+    return [_dataset(row) for row in tx.execute(query if after is None else query.where(datasets.c.name > after))]
 
 
 def set_schema(tx: Connection, project: str, name: str, schema: Schema, snapshot: SnapshotId) -> None:
@@ -80,9 +78,12 @@ def set_schema(tx: Connection, project: str, name: str, schema: Schema, snapshot
     tx.execute(update(datasets).where(mine).values(schema=msgspec.to_builtins(schema), schema_from=snapshot))
 
 
-def find_snapshot(tx: Connection, id: str) -> Snapshot | None:
+def get_snapshot(tx: Connection, id: str) -> Snapshot:
+    """Raises NotFound."""
     row = tx.execute(select(snapshots).where(snapshots.c.id == id)).first()
-    return None if row is None else _snapshot(row)
+    if row is None:
+        raise NotFound("snapshot", id, "list them on the page of their dataset")
+    return _snapshot(row)
 
 
 def find_same(tx: Connection, snapshot: Snapshot) -> Snapshot | None:

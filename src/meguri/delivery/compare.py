@@ -51,11 +51,15 @@ class Comparisons:
     def __init__(self, db: Database, monitoring: Monitoring, registry: Registry, score: Score) -> None:
         self.db, self.monitoring, self.registry, self.score = db, monitoring, registry, score
 
-    def compare(self, endpoint: str, version: ModelVersionId, start: datetime, end: datetime) -> Compared:
-        """Over the labelled predictions with event times in [start, end). Raises NotFound where there are none, or no such version."""
+    def compare(self, project: str, endpoint: str, version: ModelVersionId, start: datetime, end: datetime) -> Compared:
+        """Over the labelled predictions with event times in [start, end).
+
+        Raises NotFound for an unknown version or endpoint, and where there is no such prediction.
+        """
         with self.db.read() as tx:
-            project = self.registry.get_version(tx, version).project
-        rows = self.monitoring.window_rows(endpoint, start, end)
+            if self.registry.get_version(tx, version).project != project:
+                raise NotFound("model version", version, f"project {project!r} has none of that id")
+        rows = self.monitoring.window_rows(project, endpoint, start, end)
         if not rows:
             raise NotFound("labelled prediction", endpoint, "the endpoint has none in that window: wait for labels, or widen it")
         labels = np.array([row.label for row in rows])
@@ -88,9 +92,9 @@ def routes(comparisons: Comparisons) -> list[Route]:
     def compare(request: Request) -> Compared:
         body: Compare = request.body
         start, end = parse_time(body.start, "start"), parse_time(body.end, "end")
-        return comparisons.compare(request.path["endpoint"], ModelVersionId(body.version), start, end)
+        return comparisons.compare(request.path["project"], request.path["endpoint"], ModelVersionId(body.version), start, end)
 
-    path = "/api/v1/endpoints/{endpoint}/comparisons"
+    path = "/api/v1/projects/{project}/endpoints/{endpoint}/comparisons"
     return [Route("POST", path, "endpoints:read", compare, "What another version would have said on the rows served", Compare, Compared)]
 
 

@@ -27,7 +27,7 @@ from meguri.features.service import Features
 from meguri.jobs.model import JobContext
 from meguri.jobs.service import Jobs
 from meguri.lineage.service import Lineage, Node
-from meguri.registry.model import ModelVersion
+from meguri.registry.model import Evaluation, ModelVersion
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 
@@ -163,7 +163,8 @@ class Delivery:
             decided = replace(promotion, status=status, champion=former, verdict=evidence, decided_at=self.clock())
             tables.decide(tx, decided)
             if days is not None:
-                self.registry.record_evaluation(tx, challenger.id, {"metric": promotion.gate.metric, "days": days.as_json()})
+                evaluation = {"metric": promotion.gate.metric, "days": days.as_json()}
+                self.registry.record_evaluation(tx, challenger.id, msgspec.convert(evaluation, Evaluation))
             payload = {
                 "model": promotion.model,
                 "number": challenger.number,
@@ -177,7 +178,9 @@ class Delivery:
             self.events.add(tx, f"promotion.{status}", project=promotion.project, subject=promotion.id, payload=payload)
             self._note_lineage(tx, promotion, challenger)
             if verdict.passed:
-                self.registry.set_alias(tx, promotion.project, promotion.model, "champion", challenger.id, reason=f"won {promotion.id}")
+                self.registry.set_alias(
+                    tx, promotion.project, promotion.model, "champion", challenger.id, reason=f"promotion:{promotion.id}"
+                )
         return True
 
     def _note_lineage(self, tx: Connection, promotion: Promotion, challenger: ModelVersion) -> None:
@@ -204,10 +207,21 @@ class Delivery:
         with self.db.read() as tx:
             return tables.get_promotion(tx, id)
 
-    def list(self, project: str | None, *, challenger: str | None = None, limit: int = 100) -> list[Promotion]:
-        """The newest first."""
+    def project_of(self, tx: Connection, id: str) -> str:
+        """Raises NotFound."""
+        return tables.get_promotion(tx, id).project
+
+    def list(
+        self, project: str, *, challenger: str | None = None, limit: int = 100, before: tuple[int, str] | None = None
+    ) -> list[Promotion]:
+        """The newest first. `before`: opening time (microseconds since 1970) and id of the promotion after which to begin."""
         with self.db.read() as tx:
-            return tables.list_promotions(tx, project, challenger=challenger, limit=limit)
+            return tables.list_promotions(tx, project, challenger=challenger, limit=limit, before=before)
+
+    def count(self, project: str) -> dict[Status, int]:
+        """Promotions by status."""
+        with self.db.read() as tx:
+            return tables.count_promotions(tx, project)
 
 
 def event_micros(frame: pl.DataFrame, feature_set: FeatureSet) -> NDArray[np.int64]:

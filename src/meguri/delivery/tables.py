@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Index, Row, String, Table, insert, select, update
+from sqlalchemy import Column, Connection, Index, Row, String, Table, func, insert, select, update
 
 from meguri.core.definitions.automation import GateDefinition
 from meguri.core.errors import NotFound
+from meguri.core.times import from_micros
 from meguri.db.metadata import Json, Micros, metadata
-from meguri.delivery.model import Promotion
+from meguri.delivery.model import Promotion, Status
 
 promotions = Table(
     "promotions",
@@ -47,14 +48,22 @@ def get_promotion(tx: Connection, id: str) -> Promotion:
     return _promotion(row)
 
 
-def list_promotions(tx: Connection, project: str | None, *, challenger: str | None = None, limit: int = 100) -> list[Promotion]:
-    """The newest first."""
-    query = select(promotions).order_by(promotions.c.opened_at.desc(), promotions.c.id.desc()).limit(limit)
-    if project is not None:
-        query = query.where(promotions.c.project == project)
+def list_promotions(
+    tx: Connection, project: str, *, challenger: str | None = None, limit: int = 100, before: tuple[int, str] | None = None
+) -> list[Promotion]:
+    """The newest first. `before`: opening time (microseconds since 1970) and id of the promotion after which to begin."""
+    query = select(promotions).where(promotions.c.project == project)
     if challenger is not None:
         query = query.where(promotions.c.challenger == challenger)
-    return [_promotion(row) for row in tx.execute(query)]
+    if before is not None:
+        at, id = from_micros(before[0]), before[1]
+        query = query.where((promotions.c.opened_at < at) | ((promotions.c.opened_at == at) & (promotions.c.id < id)))
+    return [_promotion(row) for row in tx.execute(query.order_by(promotions.c.opened_at.desc(), promotions.c.id.desc()).limit(limit))]
+
+
+def count_promotions(tx: Connection, project: str) -> dict[Status, int]:
+    query = select(promotions.c.status, func.count()).where(promotions.c.project == project).group_by(promotions.c.status)
+    return {status: int(count) for status, count in tx.execute(query)}
 
 
 def _promotion(row: Row[Any]) -> Promotion:  # Any: a row of a dynamic select

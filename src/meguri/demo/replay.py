@@ -99,6 +99,7 @@ class Replay:
         revive: Callable[[], None] = lambda: None,
     ) -> None:
         self.client, self.scene, self.cursor_file = client, scene, cursor_file
+        self.project = client.project(scene.name)
         self.cursor = Cursor.read(cursor_file, scene.start)
         self._tell, self._progress, self._revive = tell, progress, revive
         headers = {"Authorization": f"Bearer {token}"}
@@ -127,9 +128,8 @@ class Replay:
 
     def _train(self) -> None:
         """Start the first training, unless it was and only the answer was lost: a second one would be another version."""
-        name = self.scene.name
-        if not self.client.pipeline_runs.list(project=name):
-            self.client.pipelines.start(self.client.pipelines.list(project=name)[0]["name"], project=name)
+        if not self.project.pipeline_runs.list():
+            self.project.pipelines.start(self.project.pipelines.list()[0]["name"])
 
     def run(self) -> None:
         """Play every day that was not played, then send the last labels."""
@@ -198,7 +198,7 @@ class Replay:
             self._labelling.append(self._labeller.submit(self._send_labels, labels))
 
     def _send_labels(self, labels: list[JsonObject]) -> None:
-        self._labels.post("/api/v1/labels", {"endpoint": self.scene.name, "labels": labels})
+        self._labels.post(f"/api/v1/projects/{self.scene.name}/endpoints/{self.scene.name}/labels", {"labels": labels})
 
     def _count(self, moment: Moment, output: float, sign: int) -> None:
         sums = self.cursor.errors.setdefault(moment.at.date().isoformat(), [0, 0.0, 0.0])
@@ -207,7 +207,7 @@ class Replay:
 
     def _push(self, rows: Sequence[JsonObject]) -> set[int]:
         """Places of the rows that were put in quarantine."""
-        answer = self._server.post(f"/api/v1/sources/{self.scene.source}/push?project={self.scene.name}", {"rows": rows})
+        answer = self._server.post(f"/api/v1/projects/{self.scene.name}/sources/{self.scene.source}/push", {"rows": rows})
         return {each["row"] for each in answer["quarantined"]}
 
     def advance_watermark(self, until: datetime) -> None:
@@ -215,7 +215,7 @@ class Replay:
         for future in self._labelling:
             future.result()
         self._labelling.clear()
-        self._retry(lambda: self.client.projects.advance_watermark(self.scene.name, until))
+        self._retry(lambda: self.project.advance_watermark(until))
         for event in self._new_events():
             self.cursor.sequence = event.sequence
             self._tell(event)
@@ -226,8 +226,8 @@ class Replay:
     def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterable[LoopEvent]:
         """The history of the project, the oldest first."""
         while True:
-            query = {"project": self.scene.name, "after": after, "limit": 1_000, "kinds": ",".join(kinds) if kinds else None}
-            page = self._retry(partial(self.client.get, "/api/v1/history", **query))["items"]
+            query = {"after": after, "limit": 1_000, "kinds": ",".join(kinds) if kinds else None}
+            page = self._retry(partial(self.project.events.list, **query))
             for each in page:
                 at = each.get("event_at")
                 yield LoopEvent(each["sequence"], each["kind"], each["subject"], each["payload"], None if at is None else _time(at))
@@ -255,7 +255,8 @@ class Replay:
         """What the first version would have reached on the very rows that were served: the server scores it on their logged inputs."""
         first = next(iter(self.events(kinds=["model_version.created"]))).subject
         body = {"version": first, "start": iso(self.scene.start), "end": iso(end)}
-        answer = self._retry(lambda: self.client.post(f"/api/v1/endpoints/{self.scene.name}/comparisons", body))
+        path = f"/api/v1/projects/{self.scene.name}/endpoints/{self.scene.name}/comparisons"
+        answer = self._retry(lambda: self.client.post(path, body))
         return float(answer["other"][metric])
 
     def close(self) -> None:
@@ -264,7 +265,7 @@ class Replay:
             wire.close()
 
     def _serving(self) -> str | None:
-        found = self._retry(lambda: self.client.endpoints.get(self.scene.name))
+        found = self._retry(lambda: self.project.endpoints.get(self.scene.name))
         version: str | None = found.get("version")
         return version
 
@@ -273,7 +274,7 @@ class Replay:
         return self.client.connection.url
 
     def _endpoint_url(self) -> str:
-        found = self._retry(lambda: self.client.endpoints.get(self.scene.name))
+        found = self._retry(lambda: self.project.endpoints.get(self.scene.name))
         if found["url"] is None:
             raise ConnectionError(f"endpoint {self.scene.name} is {found['state']}")
         return str(found["url"])

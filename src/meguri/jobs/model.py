@@ -16,9 +16,10 @@ LIVE: tuple[State, ...] = ("queued", "running")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One unit of work. `subject`: the id of what it is about; `actor`: who enqueued it."""
+    """One unit of work. `sequence` grows with each; `subject`: the id of what it is about; `actor`: who enqueued it."""
 
     id: JobId
+    sequence: int
     kind: str
     project: str
     subject: str

@@ -208,17 +208,26 @@ class Jobs:
     def get(self, tx: Connection, id: str) -> Job:
         row = tx.execute(select(jobs).where(jobs.c.id == id)).first()
         if row is None:
-            raise NotFound("job", id, "list them with GET /api/v1/jobs")
+            raise NotFound("job", id, "list those of a project with GET /api/v1/projects/{project}/jobs")
         return _job(row)
 
     def list(
-        self, tx: Connection, *, project: str | None = None, kind: str | None = None, state: str | None = None, limit: int = 200
+        self,
+        tx: Connection,
+        project: str,
+        *,
+        kind: str | None = None,
+        state: str | None = None,
+        limit: int = 200,
+        before: int | None = None,
     ) -> list[Job]:
-        """Jobs, the newest first."""
-        query = select(jobs).order_by(jobs.c.sequence.desc()).limit(limit)
-        for column, value in ((jobs.c.project, project), (jobs.c.kind, kind), (jobs.c.state, state)):
+        """The newest first. `before`: the sequence number below which to begin."""
+        query = select(jobs).where(jobs.c.project == project).order_by(jobs.c.sequence.desc()).limit(limit)
+        for column, value in ((jobs.c.kind, kind), (jobs.c.state, state)):
             if value is not None:
                 query = query.where(column == value)
+        if before is not None:
+            query = query.where(jobs.c.sequence < before)
         return [_job(row) for row in tx.execute(query)]
 
     def active(self, tx: Connection, project: str, *, kind: str | None = None) -> int:
@@ -292,6 +301,7 @@ class _Context:
 def _job(row: Row[Any]) -> Job:  # Any: a row of a dynamic select
     return Job(
         JobId(row.id),
+        row.sequence,
         row.kind,
         row.project,
         row.subject,

@@ -35,6 +35,7 @@ class LabelledNode:
 
     kind: str
     id: str
+    project: str
     label: str
     at: datetime
 
@@ -82,6 +83,13 @@ class Lineage:
         if is_new and _came_from(tx, source, target):
             raise loop
 
+    def project_of(self, tx: Connection, of: Node) -> str:
+        """The project of a node. Raises NotFound."""
+        found = tx.execute(select(nodes.c.project).where(nodes.c.kind == of.kind, nodes.c.id == of.id)).scalar_one_or_none()
+        if found is None:
+            raise _absent(of)
+        return str(found)
+
     def upstream(self, tx: Connection, of: Node, depth: int = 64) -> Graph:
         """What the node came from. Raises NotFound."""
         return self._walk(tx, of, depth, ("up",))
@@ -103,8 +111,14 @@ class Lineage:
                 found |= {edge.source, edge.target}
         labelled = _labels(tx, found)
         if not any((each.kind, each.id) == (of.kind, of.id) for each in labelled):
-            raise NotFound(of.kind, of.id, "it has no lineage: list things with `meguri runs`, `meguri models` or on their pages")
+            raise _absent(of)
         return Graph(tuple(labelled), tuple(found_edges))
+
+
+def _absent(of: Node) -> NotFound:
+    return NotFound(
+        of.kind, of.id, "it has no lineage: list runs with `meguri runs`, models with `meguri models`, or open the page of the thing"
+    )
 
 
 def _came_from(tx: Connection, node: Node, origin: Node) -> bool:
@@ -143,7 +157,7 @@ def _labels(tx: Connection, wanted: set[Node]) -> list[LabelledNode]:
     rows: list[LabelledNode] = []
     for some in batches(keys, 400):
         query = select(nodes).where(tuple_(nodes.c.kind, nodes.c.id).in_(some))
-        rows += [LabelledNode(row.kind, row.id, row.label, row.at) for row in tx.execute(query)]
+        rows += [LabelledNode(row.kind, row.id, row.project, row.label, row.at) for row in tx.execute(query)]
     return sorted(rows, key=lambda each: (each.at, each.kind, each.id))
 
 

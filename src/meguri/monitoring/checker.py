@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
 
 from meguri.core.definitions.monitoring import MonitorDefinition
+from meguri.core.ids import EndpointId
+from meguri.core.json import JsonObject
 from meguri.monitoring import tables
 from meguri.monitoring.drift import DayCounts, DriftVerdict, evaluate_drift, thresholds_of
 from meguri.monitoring.evidence import drift_check, quality_check
 from meguri.monitoring.model import Check
 from meguri.monitoring.quality import OWN_DAYS, DayErrors, QualityVerdict, evaluate_quality
 from meguri.profiles.reference import Reference
-from meguri.serving.tables import find_live
+from meguri.registry.model import Evaluation
+from meguri.serving import served
 
-FindJson = Callable[[Connection, str], dict[str, Any] | None]
-"""Finds the reference profile or the baseline of a model version, as JSON; None where it has none."""
+FindReference = Callable[[Connection, str], JsonObject | None]
+"""Finds the reference profile of a model version as JSON; None where it has none."""
+
+FindBaseline = Callable[[Connection, str], Evaluation | None]
+"""Finds how a model version did on its holdout; None where that was not evaluated."""
 
 MATURE_SHARE = 0.95
 MATURE_DAYS = 30
@@ -33,20 +38,26 @@ _SECONDS = 86_400
 class Days:
     """What is known of an endpoint's event days, read once for a check."""
 
+    endpoint: EndpointId
     open: tuple[tuple[str, int, int], ...]
     """(version, day, predictions without a label)."""
     errors: tuple[tuple[str, DayErrors], ...]
     """(version, sums over labelled rows)."""
 
     @staticmethod
-    def read(tx: Connection, endpoint: str, *, until_day: int, from_day: int = 0) -> Days:
+    def read(tx: Connection, endpoint: EndpointId, *, until_day: int, from_day: int = 0) -> Days:
         return Days(
-            tuple(tables.list_open(tx, endpoint, from_day=from_day, until_day=until_day)),
+            endpoint,
+            tuple(served.count_open_by_day(tx, endpoint, from_day=from_day, until_day=until_day)),
             tuple(tables.list_errors(tx, endpoint, from_day=from_day, until_day=until_day)),
         )
 
     def before(self, day: int) -> Days:
-        return Days(tuple(each for each in self.open if each[1] < day), tuple(each for each in self.errors if each[1].day < day))
+        return replace(
+            self,
+            open=tuple(each for each in self.open if each[1] < day),
+            errors=tuple(each for each in self.errors if each[1].day < day),
+        )
 
     def serving_version(self, live: str | None) -> str | None:
         """The version of the last day's predictions; of several that which is live now, else the youngest."""
@@ -97,7 +108,7 @@ class Held:
 class Checker:
     """Judges; keeps the references of the versions that serve, and their thresholds, for they never change."""
 
-    def __init__(self, find_reference: FindJson, find_baseline: FindJson) -> None:
+    def __init__(self, find_reference: FindReference, find_baseline: FindBaseline) -> None:
         self._find_reference, self._find_baseline = find_reference, find_baseline
         self._references: dict[str, Reference] = {}
         self._thresholds: dict[tuple[str, int], dict[str, float]] = {}
@@ -112,10 +123,9 @@ class Checker:
         there, or until a version serves whose training reaches a whole window into the new world: that is as good as it gets.
         """
         known = days.before(day)
-        live = find_live(tx, monitor.endpoint)
-        version = known.serving_version(live.version if live else None)
+        version = known.serving_version(served.find_live_version(tx, days.endpoint))
         if monitor.kind == "drift":
-            return drift_check(monitor, day, version, self._drift(tx, monitor, day, version))
+            return drift_check(monitor, day, version, self._drift(tx, monitor, days.endpoint, day, version))
         mature = known.mature(day)
         own = [errors for owner, errors in known.errors if owner == version and errors.day in mature]
         newest = own[-1].day if own else None
@@ -159,14 +169,14 @@ class Checker:
             minimum_rows=monitor.minimum_rows,
         )
 
-    def _drift(self, tx: Connection, monitor: MonitorDefinition, day: int, version: str | None) -> DriftVerdict:
+    def _drift(self, tx: Connection, monitor: MonitorDefinition, endpoint: EndpointId, day: int, version: str | None) -> DriftVerdict:
         window = window_days(monitor)
         reference = self._reference(tx, version) if version is not None else None
         if version is None or reference is None:
             why = "nothing was predicted yet" if version is None else f"version {version} has no reference profile"
             return DriftVerdict(False, 0, window, day - window, (), why)
-        found = tables.list_counts(tx, monitor.endpoint, version, reference.digest, from_day=day - 4 * window, until_day=day)
-        counts = [DayCounts(row.day, row.rows, np.array(row.counts, dtype=np.int64)) for row in found]
+        found = served.list_counts(tx, endpoint, version, reference.digest, from_day=day - 4 * window, until_day=day)
+        counts = [DayCounts(number, rows, np.array(cells, dtype=np.int64)) for number, rows, cells in found]
         return evaluate_drift(
             reference,
             lambda length: self._needed(version, reference, length),
@@ -195,7 +205,7 @@ def window_days(monitor: MonitorDefinition) -> int:
     return max(1, round(monitor.window_seconds / _SECONDS))
 
 
-def baseline_days(value: Mapping[str, Any] | None) -> list[DayErrors]:  # Any: JSON
-    """Days of a version's baseline, `{"days": [{"day", "n", "abs", "sq", "label"}]}`: sums over its holdout."""
-    days = value["days"] if value else ()
-    return sorted((DayErrors(each["day"], each["n"], each["abs"], each["sq"], each["label"]) for each in days), key=lambda each: each.day)
+def baseline_days(baseline: Evaluation | None) -> list[DayErrors]:
+    """Days of a version's holdout, ascending."""
+    days = baseline.days if baseline is not None else ()
+    return sorted((DayErrors(each.day, int(each.n), each.abs, each.sq, each.label) for each in days), key=lambda each: each.day)

@@ -13,13 +13,14 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from meguri.core.errors import Invalid
+from meguri.core.ids import EndpointId
 from meguri.core.times import Clock, from_micros, micros
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.engine import Database
 from meguri.db.journal import START, Journal, Position
 from meguri.monitoring import tables
 from meguri.monitoring.tables import label_cursors, outcomes, pending_labels
-from meguri.serving.tables import open_predictions
+from meguri.serving import served
 
 LARGEST_BATCH = 10_000
 """Labels in one request, and journal records in one transaction."""
@@ -67,9 +68,9 @@ class Labels:
     def __init__(self, db: Database, folder: Path, clock: Clock) -> None:
         self.db, self.clock = db, clock
         self._folder = folder
-        self._journals: dict[str, Journal] = {}
+        self._journals: dict[EndpointId, Journal] = {}
 
-    def submit(self, endpoint: str, labels: Sequence[Label]) -> Accepted:
+    def submit(self, endpoint: EndpointId, labels: Sequence[Label]) -> Accepted:
         """Keep labels: when this returns they survive a kill. Raises Invalid naming the first label that is none; then nothing is kept."""
         if len(labels) > LARGEST_BATCH:
             raise Invalid("labels", f"{len(labels)} are too many for one request: send at most {LARGEST_BATCH:,}")
@@ -85,7 +86,7 @@ class Labels:
         fresh = sum(1 for id, value in newest.items() if id not in known or known[id].label != value)
         return Accepted(fresh, len(labels) - fresh)
 
-    def join(self, endpoint: str) -> Joined:
+    def join(self, endpoint: EndpointId) -> Joined:
         """Bring every label of the journal to its prediction. Doing it again changes nothing; a label without prediction waits."""
         total = Joined(0, 0, 0, 0)
         with self.db.read() as tx:
@@ -102,23 +103,21 @@ class Labels:
         for journal in self._journals.values():
             journal.close()
 
-    def _journal(self, endpoint: str) -> Journal:
+    def _journal(self, endpoint: EndpointId) -> Journal:
         return self._journals.setdefault(endpoint, Journal(self._folder, f"labels.{endpoint}"))
 
-    def _has_work(self, tx: Connection, endpoint: str) -> bool:
+    def _has_work(self, tx: Connection, endpoint: EndpointId) -> bool:
         cursor = tx.execute(select(label_cursors).where(label_cursors.c.endpoint == endpoint)).first()
         start = Position(cursor.segment, cursor.offset) if cursor else START
-        return next(self._journal(endpoint).read(start), None) is not None or bool(tables.pending_with_prediction(tx, endpoint))
+        return next(self._journal(endpoint).read(start), None) is not None or bool(_arrived(tx, endpoint))
 
-    def _join_some(self, tx: Connection, endpoint: str) -> tuple[Joined, bool]:
+    def _join_some(self, tx: Connection, endpoint: EndpointId) -> tuple[Joined, bool]:
         cursor = _lock_cursor(tx, endpoint)
         start = Position(cursor.segment, cursor.offset)
         records, end = self._read(endpoint, start)
-        labels = {
-            row.prediction_id: _Record(row.prediction_id, row.label, micros(row.labelled_at))
-            for row in tables.pending_with_prediction(tx, endpoint)
-        }
-        waiting = set(labels)
+        waiting = set(_arrived(tx, endpoint))
+        pending = tables.find_by_id(tx, pending_labels, endpoint, waiting)
+        labels = {id: _Record(id, row.label, micros(row.labelled_at)) for id, row in pending.items()}
         labels |= {each.id: each for each in records}
         joined, corrected, repeated = _apply(tx, endpoint, labels, waiting)
         repeated += len(records) - len({each.id for each in records})
@@ -135,7 +134,7 @@ class Labels:
             self._journal(endpoint).drop_before(start.segment)
         return Joined(joined, corrected, repeated, count_pending(tx, endpoint)), len(records) == LARGEST_BATCH
 
-    def _read(self, endpoint: str, start: Position) -> tuple[list[_Record], Position]:
+    def _read(self, endpoint: EndpointId, start: Position) -> tuple[list[_Record], Position]:
         records, end = [], start
         for position, content in self._journal(endpoint).read(start):
             records.append(_decode(content))
@@ -145,9 +144,14 @@ class Labels:
         return records, end
 
 
-def count_pending(tx: Connection, endpoint: str) -> int:
+def count_pending(tx: Connection, endpoint: EndpointId) -> int:
     """How many labels wait for their prediction."""
     return int(tx.execute(select(func.count()).select_from(pending_labels).where(pending_labels.c.endpoint == endpoint)).scalar_one())
+
+
+def _arrived(tx: Connection, endpoint: EndpointId) -> list[str]:
+    """Ids of pending labels whose prediction has arrived since."""
+    return served.list_open_ids(tx, endpoint, tables.pending_ids(endpoint))
 
 
 def _ensure_label(place: int, label: Label) -> None:
@@ -159,18 +163,18 @@ def _ensure_label(place: int, label: Label) -> None:
         raise Invalid(f"{where}.value", why, prediction_id=label.prediction_id)
 
 
-def _lock_cursor(tx: Connection, endpoint: str) -> Row[Any]:
+def _lock_cursor(tx: Connection, endpoint: EndpointId) -> Row[Any]:
     empty = {"endpoint": endpoint, "segment": 0, "offset": 0, "joined": 0, "corrected": 0, "repeated": 0}
     insert_ignore(tx, label_cursors, [empty])
     return tx.execute(select(label_cursors).where(label_cursors.c.endpoint == endpoint).with_for_update()).one()
 
 
-def _apply(tx: Connection, endpoint: str, labels: dict[str, _Record], waiting: set[str]) -> tuple[int, int, int]:
+def _apply(tx: Connection, endpoint: EndpointId, labels: dict[str, _Record], waiting: set[str]) -> tuple[int, int, int]:
     """Join, correct or keep waiting; gives how many were joined, corrected, and known already."""
     if not labels:
         return 0, 0, 0
     known = tables.find_by_id(tx, outcomes, endpoint, labels)
-    predictions = tables.find_by_id(tx, open_predictions, endpoint, labels.keys() - known.keys())
+    predictions = served.find_open(tx, endpoint, labels.keys() - known.keys())
     changes: dict[tuple[str, int], list[tuple[float, float, int]]] = defaultdict(list)
     rows = []
     for id, row in predictions.items():
@@ -189,8 +193,8 @@ def _apply(tx: Connection, endpoint: str, labels: dict[str, _Record], waiting: s
         tx.execute(insert(outcomes), rows)
     if changes:
         tables.add_to_cells(tx, endpoint, changes)
-    tables.delete_by_id(tx, open_predictions, endpoint, predictions)
-    tables.delete_by_id(tx, pending_labels, endpoint, waiting)
+    served.close(tx, endpoint, predictions)
+    tables.delete_pending(tx, endpoint, waiting)
     late = [
         {"endpoint": endpoint, "prediction_id": id, "label": each.value, "labelled_at": from_micros(each.received)}
         for id, each in labels.items()

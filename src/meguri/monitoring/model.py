@@ -82,7 +82,7 @@ def decide(signal: Signal, alert: OpenAlert | None, checks: Sequence[Check], *, 
     now = checks[-1]
     resolve = None
     if alert is not None and now.version is not None and now.version != alert.version and not now.evidence.get("against"):
-        alert, resolve = None, "another version serves" if signal == "drift" else "a version that was trained on the new world serves"
+        alert, resolve = None, "version_replaced" if signal == "drift" else "version_retrained"
     mine = [each for each in checks if each.version == now.version]
     if alert is None:
         opens = now.verdict == "breach" and (signal == "quality" or _breaches(mine) >= NEEDED_BREACHES)
@@ -157,7 +157,6 @@ class KnownLabel:
     """A label that came. `joined`: its prediction has come too."""
 
     prediction_id: str
-    endpoint: str
     value: float
     labelled_at: datetime
     joined: bool

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from meguri.core.ids import EndpointId
 from meguri.core.times import from_micros
 from meguri.monitoring import tables
 from meguri.monitoring.checker import MATURE_DAYS, Days, expected_coverage
@@ -20,7 +21,7 @@ from meguri.profiles.reference import DAY
 LARGEST_MATRIX = 1_000
 
 
-def quality_by_day(tx: Connection, endpoint: str, *, from_day: int, until_day: int) -> list[DayQuality]:
+def quality_by_day(tx: Connection, endpoint: EndpointId, *, from_day: int, until_day: int) -> list[DayQuality]:
     """Event days in [from_day, until_day) that have predictions, ascending."""
     days = Days.read(tx, endpoint, until_day=until_day, from_day=from_day - MATURE_DAYS - 90)
     mature = days.mature(until_day)
@@ -48,7 +49,7 @@ def _metrics(version: str, errors: dict[str, DayErrors]) -> dict[Any, float | No
     return {metric: metric_of(days, metric) for metric in METRICS}
 
 
-def coverage_of(tx: Connection, endpoint: str, *, until_day: int) -> Coverage:
+def coverage_of(tx: Connection, endpoint: EndpointId, *, until_day: int) -> Coverage:
     """Of all days before `until_day`."""
     coverage = Days.read(tx, endpoint, until_day=until_day).coverage()
     cursor = tx.execute(select(label_cursors).where(label_cursors.c.endpoint == endpoint)).first()
@@ -64,7 +65,7 @@ def coverage_of(tx: Connection, endpoint: str, *, until_day: int) -> Coverage:
 
 def drift_by_check(tx: Connection, project: str, monitor: str, *, from_day: int | None, until_day: int | None) -> DriftMatrix:
     """Corrected PSI of every column at the newest 1,000 checks of a drift monitor."""
-    rows = tables.list_checks(tx, project, monitor, limit=LARGEST_MATRIX, kind="drift", from_day=from_day, until_day=until_day)
+    rows = tables.list_checks(tx, project, monitor, limit=LARGEST_MATRIX, kind="drift", from_day=from_day, until_day=until_day)[::-1]
     found = [{each["column"]: each for each in row.evidence["columns"]} for row in rows]
     names = sorted({name for columns in found for name in columns})
     series = [
@@ -79,7 +80,7 @@ def drift_by_check(tx: Connection, project: str, monitor: str, *, from_day: int 
     return DriftMatrix(monitor, [from_micros(row.day * DAY) for row in rows], series)
 
 
-def rows_between(tx: Connection, endpoint: str, start: datetime, end: datetime) -> list[OutcomeRow]:
+def rows_between(tx: Connection, endpoint: EndpointId, start: datetime, end: datetime) -> list[OutcomeRow]:
     """Labelled predictions with event times in [start, end), by event time, then id."""
     each = outcomes.c
     query = (
@@ -90,12 +91,11 @@ def rows_between(tx: Connection, endpoint: str, start: datetime, end: datetime) 
     return [OutcomeRow(row.prediction_id, row.event_at, row.version, row.output, row.label, row.inputs) for row in tx.execute(query)]
 
 
-def label_of(tx: Connection, endpoint: str | None, prediction: str) -> KnownLabel | None:
-    """Where `endpoint` is None, the first endpoint in the alphabet that knows the prediction."""
+def label_of(tx: Connection, endpoint: EndpointId, prediction: str) -> KnownLabel | None:
+    """The label of a prediction; None before it came."""
     for table in (outcomes, pending_labels):
-        query = select(table.c.endpoint, table.c.label, table.c.labelled_at).where(table.c.prediction_id == prediction)
-        named = query if endpoint is None else query.where(table.c.endpoint == endpoint)
-        row = tx.execute(named.order_by(table.c.endpoint).limit(1)).first()
+        mine = (table.c.endpoint == endpoint) & (table.c.prediction_id == prediction)
+        row = tx.execute(select(table.c.label, table.c.labelled_at).where(mine)).first()
         if row is not None:
-            return KnownLabel(prediction, row.endpoint, row.label, row.labelled_at, joined=table is outcomes)
+            return KnownLabel(prediction, row.label, row.labelled_at, joined=table is outcomes)
     return None

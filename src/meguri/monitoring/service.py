@@ -7,18 +7,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Conflict, NotFound
-from meguri.core.ids import NewId, new_id
+from meguri.core.ids import EndpointId, NewId, new_id
 from meguri.core.times import Clock, from_micros, iso
 from meguri.db.engine import Database
 from meguri.events.service import Events
 from meguri.lineage.service import Lineage, Node
 from meguri.monitoring import series, tables
-from meguri.monitoring.checker import Checker, Days, FindJson, Held, window_days
+from meguri.monitoring.checker import Checker, Days, FindBaseline, FindReference, Held, window_days
 from meguri.monitoring.labels import Accepted, Joined, Label, Labels
 from meguri.monitoring.model import (
     RECENT_CHECKS,
@@ -35,7 +35,7 @@ from meguri.monitoring.model import (
 )
 from meguri.monitoring.tables import alerts, checks
 from meguri.profiles.reference import DAY
-from meguri.serving.tables import get_endpoint
+from meguri.serving import served
 
 FindDefinition = Callable[[Connection, str], ProjectDefinition | None]
 END = 2_932_896
@@ -47,8 +47,7 @@ DRIFT_TOLD_AGAIN = 4
 class Monitoring:
     """Takes labels, joins them to predictions, judges monitors, keeps alerts.
 
-    `find_definition`: what a project declares now. `find_reference` and `find_baseline`: JSON that a model version carries, its reference
-    profile and `{"metric", "days": [{"day", "n", "abs", "sq", "label"}]}`, sums of |e|, e^2 and |y| by event day of its holdout.
+    `find_definition`: what a project declares now.
     """
 
     def __init__(
@@ -60,8 +59,8 @@ class Monitoring:
         journals: Path,
         clock: Clock,
         find_definition: FindDefinition,
-        find_reference: FindJson,
-        find_baseline: FindJson,
+        find_reference: FindReference,
+        find_baseline: FindBaseline,
         make_id: NewId = new_id,
     ) -> None:
         self.db, self.events, self.lineage, self.clock, self.make_id = db, events, lineage, clock, make_id
@@ -69,14 +68,12 @@ class Monitoring:
         self._find_definition = find_definition
         self._checker = Checker(find_reference, find_baseline)
 
-    def submit(self, endpoint: str, labels: Sequence[Label]) -> Accepted:
+    def submit(self, project: str, endpoint: str, labels: Sequence[Label]) -> Accepted:
         """Keep labels; when this returns they survive a kill. Raises NotFound, and Invalid naming the bad label; then none is kept."""
-        with self.db.read() as tx:
-            get_endpoint(tx, endpoint)
-        return self.labels.submit(endpoint, labels)
+        return self.labels.submit(self._endpoint(project, endpoint), labels)
 
-    def join(self, endpoint: str) -> Joined:
-        """Bring the labels that came to their predictions. Doing it again changes nothing."""
+    def join(self, endpoint: EndpointId) -> Joined:
+        """Join the labels that came with their predictions. Doing it again changes nothing."""
         return self.labels.join(endpoint)
 
     def check(self, project: str, until: datetime) -> list[Check]:
@@ -95,12 +92,13 @@ class Monitoring:
         return found
 
     def _check_monitor(self, tx: Connection, project: str, monitor: MonitorDefinition, until: int, known: dict[str, Days]) -> list[Check]:
-        recent = [_check(row) for row in tables.list_checks(tx, project, monitor.name, limit=RECENT_CHECKS)]
-        first = recent[-1].day + 1 if recent else _following(tables.first_day(tx, monitor.endpoint), until)
+        recent = [_check(row) for row in tables.list_checks(tx, project, monitor.name, limit=RECENT_CHECKS)][::-1]
+        endpoint = served.get_endpoint(tx, project, monitor.endpoint).id
+        first = recent[-1].day + 1 if recent else _following(_first_day(tx, endpoint), until)
         new: list[Check] = []
         for day in range(first, until + 1):
             if monitor.endpoint not in known:
-                known[monitor.endpoint] = Days.read(tx, monitor.endpoint, until_day=until)
+                known[monitor.endpoint] = Days.read(tx, endpoint, until_day=until)
             held = _held(tables.open_alert(tx, project, monitor.name)) if monitor.kind == "quality" else None
             check = self._checker.check(tx, monitor, day, known[monitor.endpoint], recent[-1] if recent else None, held)
             tx.execute(insert(checks), _check_row(project, check))
@@ -154,7 +152,7 @@ class Monitoring:
     def _resolve_orphans(self, tx: Connection, project: str, names: Sequence[str]) -> None:
         query = select(alerts).where(alerts.c.project == project, alerts.c.resolved_at.is_(None), alerts.c.monitor.not_in(names))
         for row in tx.execute(query).all():
-            self._resolve(tx, row, self._now(tx, project), "the monitor was removed")
+            self._resolve(tx, row, self._now(tx, project), "monitor_removed")
 
     def resolve_alert(self, id: str) -> Alert:
         """Close an alert by hand. Raises NotFound, Conflict where it is closed."""
@@ -163,21 +161,35 @@ class Monitoring:
             if alert.resolved_at is not None:
                 raise Conflict(f"alert {id!r} was resolved already: {alert.resolution}", alert=id)
             row = tx.execute(select(alerts).where(alerts.c.id == id)).one()
-            self._resolve(tx, row, self._now(tx, alert.project), "by hand")
+            self._resolve(tx, row, self._now(tx, alert.project), "by_hand")
             return _get_alert(tx, id)
+
+    def project_of_alert(self, tx: Connection, id: str) -> str:
+        """Raises NotFound."""
+        return _get_alert(tx, id).project
 
     def get_alert(self, id: str) -> Alert:
         """Raises NotFound."""
         with self.db.read() as tx:
             return _get_alert(tx, id)
 
-    def list_alerts(self, project: str, *, is_open: bool | None = None, limit: int = 200) -> list[Alert]:
-        """The newest first."""
+    def list_alerts(
+        self, project: str, *, is_open: bool | None = None, limit: int = 200, before: tuple[int, str] | None = None
+    ) -> list[Alert]:
+        """The newest first. `before`: opening day (days since 1970) and id of the alert after which to begin."""
         query = select(alerts).where(alerts.c.project == project).order_by(alerts.c.opened_day.desc(), alerts.c.id.desc()).limit(limit)
         if is_open is not None:
             query = query.where(alerts.c.resolved_at.is_(None) if is_open else alerts.c.resolved_at.is_not(None))
+        if before is not None:
+            day, id = before
+            query = query.where((alerts.c.opened_day < day) | ((alerts.c.opened_day == day) & (alerts.c.id < id)))
         with self.db.read() as tx:
             return [_alert(row) for row in tx.execute(query)]
+
+    def count_open_alerts(self, project: str) -> int:
+        query = select(func.count()).select_from(alerts).where(alerts.c.project == project, alerts.c.resolved_at.is_(None))
+        with self.db.read() as tx:
+            return int(tx.execute(query).scalar_one())
 
     def list_monitors(self, project: str) -> list[MonitorState]:
         """What the project declares, in its order."""
@@ -197,28 +209,28 @@ class Monitoring:
         alert = tables.open_alert(tx, project, monitor.name)
         return MonitorState(monitor, _check(last[0]) if last else None, _alert(alert) if alert else None)
 
-    def list_checks(self, project: str, monitor: str, *, limit: int = 200) -> list[Check]:
-        """The newest ones, in ascending order."""
+    def list_checks(self, project: str, monitor: str, *, limit: int = 200, before_day: int | None = None) -> list[Check]:
+        """The newest first. `before_day`: the event day (days since 1970) below which to begin."""
         with self.db.read() as tx:
-            return [_check(row) for row in tables.list_checks(tx, project, monitor, limit=limit)]
+            return [_check(row) for row in tables.list_checks(tx, project, monitor, limit=limit, until_day=before_day)]
 
-    def quality(self, endpoint: str, start: datetime | None = None, end: datetime | None = None) -> list[DayQuality]:
+    def quality(self, project: str, endpoint: str, start: datetime | None = None, end: datetime | None = None) -> list[DayQuality]:
         """Realised metrics by event day, from the day of `start` up to, and without, that of `end`. Raises NotFound."""
         with self.db.read() as tx:
-            get_endpoint(tx, endpoint)
-            return series.quality_by_day(tx, endpoint, from_day=_day(start, 0), until_day=_day(end, END))
+            id = served.get_endpoint(tx, project, endpoint).id
+            return series.quality_by_day(tx, id, from_day=_day(start, 0), until_day=_day(end, END))
 
-    def coverage(self, endpoint: str, end: datetime | None = None) -> Coverage:
-        """How many predictions have their labels, and what labels wait."""
+    def coverage(self, project: str, endpoint: str, end: datetime | None = None) -> Coverage:
+        """How many predictions have their labels, and what labels wait. Raises NotFound."""
         with self.db.read() as tx:
-            return series.coverage_of(tx, endpoint, until_day=_day(end, END))
+            return series.coverage_of(tx, served.get_endpoint(tx, project, endpoint).id, until_day=_day(end, END))
 
     def drift_matrix(
-        self, endpoint: str, *, monitor: str | None = None, start: datetime | None = None, end: datetime | None = None
+        self, project: str, endpoint: str, *, monitor: str | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> DriftMatrix:
         """Columns by days, as the endpoint's first drift monitor (or the one named) saw them; empty without one. Raises NotFound."""
         with self.db.read() as tx:
-            project = get_endpoint(tx, endpoint).project
+            served.get_endpoint(tx, project, endpoint)
             definition = self._find_definition(tx, project)
             names = [each.name for each in definition.monitors if each.kind == "drift" and each.endpoint == endpoint] if definition else []
             if monitor is not None:
@@ -229,20 +241,25 @@ class Monitoring:
             first, last = None if start is None else tables.day_of(start), None if end is None else tables.day_of(end)
             return series.drift_by_check(tx, project, chosen, from_day=first, until_day=last)
 
-    def window_rows(self, endpoint: str, start: datetime, end: datetime) -> list[OutcomeRow]:
-        """Labelled predictions with event times in [start, end), by event time, then id: what another version can be scored on."""
-        with self.db.read() as tx:
-            return series.rows_between(tx, endpoint, start, end)
+    def window_rows(self, project: str, endpoint: str, start: datetime, end: datetime) -> list[OutcomeRow]:
+        """Labelled predictions with event times in [start, end), by event time, then id: what another version can be scored on.
 
-    def find_label(self, endpoint: str | None, prediction: str) -> KnownLabel | None:
-        """The label of a prediction (of any endpoint where none is named), as far as it was joined or waits. Raises NotFound."""
+        Raises NotFound.
+        """
         with self.db.read() as tx:
-            if endpoint is not None:
-                get_endpoint(tx, endpoint)
-            return series.label_of(tx, endpoint, prediction)
+            return series.rows_between(tx, served.get_endpoint(tx, project, endpoint).id, start, end)
+
+    def find_label(self, project: str, endpoint: str, prediction: str) -> KnownLabel | None:
+        """The label of a prediction, as far as it was joined or waits. Raises NotFound for the endpoint."""
+        with self.db.read() as tx:
+            return series.label_of(tx, served.get_endpoint(tx, project, endpoint).id, prediction)
 
     def close(self) -> None:
         self.labels.close()
+
+    def _endpoint(self, project: str, name: str) -> EndpointId:
+        with self.db.read() as tx:
+            return served.get_endpoint(tx, project, name).id
 
     def _now(self, tx: Connection, project: str) -> datetime:
         return self.events.watermark(tx, project) or self.clock()
@@ -256,6 +273,12 @@ def _ensure_among(names: Sequence[str], monitor: str, endpoint: str) -> None:
 def _held(row: Row[Any] | None) -> Held | None:  # Any: an alert's columns
     since = None if row is None else row.evidence.get("bad_since")
     return None if row is None or since is None else Held(row.version, int(since))
+
+
+def _first_day(tx: Connection, endpoint: EndpointId) -> int | None:
+    """Event day of the endpoint's first prediction."""
+    days = (served.first_open_day(tx, endpoint), tables.first_labelled_day(tx, endpoint))
+    return min((day for day in days if day is not None), default=None)
 
 
 def _following(first: int | None, until: int) -> int:

@@ -1,7 +1,7 @@
 """Tables of monitoring, and their queries.
 
-Of `serving.tables` this reads `open_predictions` (predictions without a label) and `profile_windows` (counts by event day, kept while
-serving), and takes a prediction out of the first when its label has come.
+In `label_cursors`, `pending_labels`, `outcomes` and `outcome_days` the column `endpoint` holds the endpoint's id; in `checks` and `alerts`,
+which belong to a monitor of a project, it holds the name that the monitor declares.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
     delete,
     func,
     select,
-    type_coerce,
 )
 from sqlalchemy.types import TypeDecorator
 
 from meguri.core.definitions.monitoring import Metric
-from meguri.core.times import from_micros, micros
+from meguri.core.ids import EndpointId
+from meguri.core.times import micros
 from meguri.db.dialect import upsert
 from meguri.db.metadata import Json, Micros, metadata
 from meguri.monitoring.quality import DayErrors
 from meguri.profiles.reference import DAY
-from meguri.serving.tables import open_predictions, profile_windows
 
 _UNIT = 2.0**-40
 _CHUNK = 400
@@ -89,7 +89,6 @@ outcomes = Table(
     Column("label", Float(53), nullable=False),
     Column("labelled_at", Micros, nullable=False),
     Index("ix_outcomes_endpoint_event_at", "endpoint", "event_at"),
-    Index("ix_outcomes_prediction_id", "prediction_id"),
 )
 
 outcome_days = Table(
@@ -166,35 +165,29 @@ def day_of(at: datetime) -> int:
     return micros(at) // DAY
 
 
-def find_by_id(tx: Connection, table: Table, endpoint: str, ids: Iterable[str]) -> dict[str, Row[Any]]:
-    """Rows of `outcomes`, `pending_labels` or `open_predictions` by prediction id."""
-    key = table.c.id if table is open_predictions else table.c.prediction_id
+def find_by_id(tx: Connection, table: Table, endpoint: EndpointId, ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Rows of `outcomes` or `pending_labels` by prediction id."""
     wanted = sorted(ids)
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = select(table).where(table.c.endpoint == endpoint, key.in_(wanted[start : start + _CHUNK]))
-        found |= {row.id if table is open_predictions else row.prediction_id: row for row in tx.execute(query)}
+        query = select(table).where(table.c.endpoint == endpoint, table.c.prediction_id.in_(wanted[start : start + _CHUNK]))
+        found |= {row.prediction_id: row for row in tx.execute(query)}
     return found
 
 
-def pending_with_prediction(tx: Connection, endpoint: str) -> list[Row[Any]]:
-    """Pending labels whose prediction has come since."""
-    query = (
-        select(pending_labels)
-        .join(open_predictions, (open_predictions.c.id == pending_labels.c.prediction_id) & (open_predictions.c.endpoint == endpoint))
-        .where(pending_labels.c.endpoint == endpoint)
-    )
-    return list(tx.execute(query))
+def pending_ids(endpoint: EndpointId) -> Select[tuple[str]]:
+    """A query of the prediction ids of pending labels."""
+    return select(pending_labels.c.prediction_id).where(pending_labels.c.endpoint == endpoint)
 
 
-def delete_by_id(tx: Connection, table: Table, endpoint: str, ids: Iterable[str]) -> None:
-    key = table.c.id if table is open_predictions else table.c.prediction_id
+def delete_pending(tx: Connection, endpoint: EndpointId, ids: Iterable[str]) -> None:
     wanted = sorted(ids)
     for start in range(0, len(wanted), _CHUNK):
-        tx.execute(delete(table).where(table.c.endpoint == endpoint, key.in_(wanted[start : start + _CHUNK])))
+        some = pending_labels.c.prediction_id.in_(wanted[start : start + _CHUNK])
+        tx.execute(delete(pending_labels).where(pending_labels.c.endpoint == endpoint, some))
 
 
-def add_to_cells(tx: Connection, endpoint: str, changes: Mapping[tuple[str, int], Sequence[tuple[float, float, int]]]) -> None:
+def add_to_cells(tx: Connection, endpoint: EndpointId, changes: Mapping[tuple[str, int], Sequence[tuple[float, float, int]]]) -> None:
     """Add rows (output, label, 1 or -1) to cells by version and day. The caller holds the endpoint's cursor row."""
     versions, days = {version for version, _ in changes}, {day for _, day in changes}
     query = select(outcome_days).where(
@@ -215,45 +208,20 @@ def add_to_cells(tx: Connection, endpoint: str, changes: Mapping[tuple[str, int]
     upsert(tx, outcome_days, rows, key=["endpoint", "version", "day"], update=["n", "absolute", "squared", "label"])
 
 
-def list_errors(tx: Connection, endpoint: str, *, from_day: int, until_day: int, version: str | None = None) -> list[tuple[str, DayErrors]]:
+def list_errors(tx: Connection, endpoint: EndpointId, *, from_day: int, until_day: int) -> list[tuple[str, DayErrors]]:
     """(version, errors of a day) for labelled rows of days in [from_day, until_day), ascending."""
     cells = outcome_days.c
     query = select(outcome_days).where(cells.endpoint == endpoint, cells.day >= from_day, cells.day < until_day, cells.n > 0)
-    if version is not None:
-        query = query.where(cells.version == version)
     rows = tx.execute(query.order_by(cells.day, cells.version))
     return [
         (row.version, DayErrors(row.day, row.n, row.absolute * _UNIT, row.squared * _UNIT, row.label * _UNIT)) for row in rows
     ]  # fmt: skip
 
 
-def list_open(tx: Connection, endpoint: str, *, from_day: int, until_day: int) -> list[tuple[str, int, int]]:
-    """(version, day, predictions without a label) of days in [from_day, until_day), ascending."""
-    each = open_predictions.c
-    day = (type_coerce(each.event_at, BigInteger) // DAY).label("day")
-    query = (
-        select(each.version, day, func.count().label("n"))
-        .where(each.endpoint == endpoint, each.event_at >= from_micros(from_day * DAY), each.event_at < from_micros(until_day * DAY))
-        .group_by(each.version, day)
-        .order_by(day, each.version)
-    )
-    return [(row.version, int(row.day), row.n) for row in tx.execute(query)]
-
-
-def first_day(tx: Connection, endpoint: str) -> int | None:
-    """Event day of the endpoint's first prediction."""
-    waiting = tx.execute(select(func.min(open_predictions.c.event_at)).where(open_predictions.c.endpoint == endpoint)).scalar_one()
-    labelled = tx.execute(select(func.min(outcome_days.c.day)).where(outcome_days.c.endpoint == endpoint)).scalar_one()
-    days = [*([] if waiting is None else [day_of(waiting)]), *([] if labelled is None else [int(labelled)])]
-    return min(days, default=None)
-
-
-def list_counts(tx: Connection, endpoint: str, version: str, reference: str, *, from_day: int, until_day: int) -> list[Row[Any]]:
-    """Rows (day, rows, counts) over the cells of that reference, ascending."""
-    each = profile_windows.c
-    mine = (each.endpoint == endpoint) & (each.version == version) & (each.reference == reference)
-    query = select(each.day, each.rows, each.counts).where(mine, each.day >= from_day, each.day < until_day)
-    return list(tx.execute(query.order_by(each.day)))
+def first_labelled_day(tx: Connection, endpoint: EndpointId) -> int | None:
+    """The earliest event day that has a label."""
+    first = tx.execute(select(func.min(outcome_days.c.day)).where(outcome_days.c.endpoint == endpoint)).scalar_one()
+    return None if first is None else int(first)
 
 
 def list_checks(
@@ -266,7 +234,7 @@ def list_checks(
     from_day: int | None = None,
     until_day: int | None = None,
 ) -> list[Row[Any]]:
-    """The newest checks, in ascending order of their days."""
+    """Checks of days in [from_day, until_day), the newest first."""
     query = select(checks).where(checks.c.project == project, checks.c.monitor == monitor).order_by(checks.c.day.desc()).limit(limit)
     if kind is not None:
         query = query.where(checks.c.kind == kind)
@@ -274,7 +242,7 @@ def list_checks(
         query = query.where(checks.c.day >= from_day)
     if until_day is not None:
         query = query.where(checks.c.day < until_day)
-    return list(tx.execute(query))[::-1]
+    return list(tx.execute(query))
 
 
 def open_alert(tx: Connection, project: str, monitor: str) -> Row[Any] | None:

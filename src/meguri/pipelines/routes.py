@@ -1,20 +1,23 @@
-"""Routes of pipelines and their runs."""
+"""REST of pipelines and their runs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
 from meguri.access.routes import ListPage, Request, Route, limit_of
 from meguri.core.definitions.pipelines import StepCallDefinition
-from meguri.core.errors import Invalid, NotFound
+from meguri.core.json import JsonObject
 from meguri.core.times import parse_time
 from meguri.pipelines.model import PipelineRun, StepExecution
 from meguri.pipelines.service import Pipelines
 from meguri.pipelines.values import ValueRef
+
+PROJECT = "/api/v1/projects/{project}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,14 @@ class PipelineSummary:
     description: str
     steps: int
     holdout_seconds: float
-    parameters: dict[str, Any]  # Any: JSON
+    parameters: JsonObject
     calls: list[CallSummary]
-    last: RunSummary | None
+    last: PipelineRunSummary | None
 
 
 @dataclass(frozen=True, slots=True)
-class RunSummary:
-    """A pipeline run as a list shows it."""
+class PipelineRunSummary:
+    """A pipeline run as a list shows it. `monitor` and `signal`: what started it, where `reason` is `monitor`."""
 
     id: str
     project: str
@@ -53,7 +56,9 @@ class RunSummary:
     status: str
     trigger: str
     reason: str
-    parameters: dict[str, Any]  # Any: JSON
+    monitor: str | None
+    signal: str | None
+    parameters: JsonObject
     until: datetime
     cutoff: datetime
     error: str | None
@@ -71,7 +76,7 @@ class ValueDetails:
     type: str
     digest: str
     size: int
-    summary: dict[str, Any]  # Any: JSON
+    summary: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,12 @@ class StepDetails:
     state: str
     is_cached: bool
     key: str | None
-    key_parts: dict[str, Any]  # Any: JSON
+    key_parts: JsonObject
     run: str | None
     produced_by: str | None
     takes: list[str]
     inputs: dict[str, ValueDetails]
-    arguments: dict[str, Any]  # Any: JSON
+    arguments: JsonObject
     output: ValueDetails | None
     attempts: int
     error: str | None
@@ -108,8 +113,8 @@ class PipelineRunDetails:
     status: str
     trigger: str
     reason: str
-    evidence: dict[str, Any]  # Any: JSON
-    parameters: dict[str, Any]  # Any: JSON
+    evidence: JsonObject
+    parameters: JsonObject
     until: datetime
     cutoff: datetime
     error: str | None
@@ -122,92 +127,100 @@ class PipelineRunDetails:
 
 
 @dataclass(frozen=True, slots=True)
-class NewRun:
+class NewPipelineRun:
     """What a run is started with. `until`: event time (ISO 8601 with a zone) up to which its world is known; by default the watermark."""
 
-    parameters: dict[str, Any] = field(default_factory=dict)  # Any: JSON
+    parameters: JsonObject = field(default_factory=dict)
     until: str | None = None
-    reason: str = "started by hand"
+    reason: str = "by_hand"
 
 
 def routes(pipelines: Pipelines) -> list[Route]:
-    def list_pipelines(request: Request) -> ListPage[Any]:
+    """All routes of pipelines and their runs."""
+    return [*_pipeline_routes(pipelines), *_run_routes(pipelines)]
+
+
+def _pipeline_routes(pipelines: Pipelines) -> list[Route]:
+    def list_pipelines(request: Request) -> ListPage[PipelineSummary]:
         with pipelines.db.read() as tx:
-            return ListPage(pipeline_summaries(pipelines, tx, request.query.get("project")))
+            return ListPage(_summaries(pipelines, tx, request.path["project"]))
 
-    def start(request: Request) -> RunSummary:
-        asked: NewRun = request.body
+    def start(request: Request) -> PipelineRunSummary:
+        asked: NewPipelineRun = request.body
         until = None if asked.until is None else parse_time(asked.until, "until")
+        project, pipeline = request.path["project"], request.path["pipeline"]
         with pipelines.db.write() as tx:
-            project = _project(pipelines, tx, request)
-            id = pipelines.submit(tx, project, request.path["pipeline"], asked.parameters, reason=asked.reason, until=until)
-            return run_summary(pipelines.get_run(tx, id))
+            id = pipelines.submit(tx, project, pipeline, asked.parameters, reason=asked.reason, until=until)
+            return _run_summary(pipelines.get_run(tx, id))
 
-    def list_runs(request: Request) -> ListPage[Any]:
-        query = request.query
-        limit = limit_of(request)
+    every = f"{PROJECT}/pipelines"
+    return [
+        Route("GET", every, "pipelines:read", list_pipelines, "List pipelines", answer=ListPage[PipelineSummary]),
+        Route(
+            "POST", every + "/{pipeline}/runs", "pipelines:write", start, "Start a pipeline",
+            NewPipelineRun, PipelineRunSummary, status=202,
+        ),
+    ]  # fmt: skip
+
+
+def _run_routes(pipelines: Pipelines) -> list[Route]:
+    def list_runs(request: Request) -> ListPage[PipelineRunSummary]:
+        query, limit, before = request.query, limit_of(request), cursor_of(request, tuple[str])
         with pipelines.db.read() as tx:
             found = pipelines.list_runs(
                 tx,
-                query.get("project"),
+                request.path["project"],
                 pipeline=query.get("pipeline"),
                 status=query.get("status"),
-                before=query.get("cursor"),
-                limit=limit,
+                before=before[0] if before else None,
+                limit=limit + 1,
             )
-        return ListPage([run_summary(run) for run in found], found[-1].id if len(found) == limit else None)
+        page = page_of(found, limit, lambda each: (each.id,))
+        return ListPage([_run_summary(run) for run in page.items], page.next)
 
-    def show_run(request: Request) -> PipelineRunDetails:
+    def get_run(request: Request) -> PipelineRunDetails:
         with pipelines.db.read() as tx:
             return _run_details(pipelines, tx, pipelines.get_run(tx, request.path["run"]))
 
-    def cancel(request: Request) -> RunSummary:
+    def cancel(request: Request) -> PipelineRunSummary:
         with pipelines.db.write() as tx:
-            return run_summary(pipelines.cancel(tx, request.path["run"]))
+            return _run_summary(pipelines.cancel(tx, request.path["run"]))
 
-    of_project = {"project": str}
-    filters = {"project": str, "pipeline": str, "status": str, "limit": int, "cursor": str}
+    def project_of(tx: Connection, path: Mapping[str, str]) -> str:
+        return pipelines.get_run(tx, path["run"]).project
+
+    one = "/api/v1/pipeline-runs/{run}"
     return [
         Route(
-            "GET", "/api/v1/pipelines", "pipelines:read", list_pipelines, "Pipelines that are declared", answer=ListPage, query=of_project
+            "GET", f"{PROJECT}/pipeline-runs", "pipelines:read", list_runs, "List pipeline runs, the newest first",
+            answer=ListPage[PipelineRunSummary], query={**LIST_QUERY, "pipeline": str, "status": str},
         ),
         Route(
-            "POST", "/api/v1/pipelines/{pipeline}/runs", "pipelines:write", start, "Start a pipeline", NewRun, RunSummary, of_project, 202
+            "GET", one, "pipelines:read", get_run, "Get a pipeline run with its steps", answer=PipelineRunDetails, project=project_of
         ),
         Route(
-            "GET", "/api/v1/pipeline-runs", "pipelines:read", list_runs, "Pipeline runs, the newest first", answer=ListPage, query=filters
+            "POST", f"{one}/cancel", "pipelines:operate", cancel, "Cancel a pipeline run",
+            answer=PipelineRunSummary, status=202, project=project_of,
         ),
-        Route("GET", "/api/v1/pipeline-runs/{run}", "pipelines:read", show_run, "A pipeline run with its steps", answer=PipelineRunDetails),
-        Route(
-            "POST",
-            "/api/v1/pipeline-runs/{run}/cancel",
-            "pipelines:write",
-            cancel,
-            "Stop a pipeline run",
-            answer=RunSummary,
-            status=202,
-        ),
-    ]
+    ]  # fmt: skip
 
 
-def pipeline_summaries(pipelines: Pipelines, tx: Connection, project: str | None) -> list[PipelineSummary]:
-    """The pipelines of a project, or of all."""
+def _summaries(pipelines: Pipelines, tx: Connection, project: str) -> list[PipelineSummary]:
+    """What a project declares; nothing for a project that was never applied."""
+    definition = pipelines.projects.find_definition(tx, project)
     found = []
-    for applied in pipelines.projects.list_projects(tx):
-        if project not in (None, applied.name):
-            continue
-        for each in pipelines.projects.get_definition(tx, applied.name).pipelines:
-            last = pipelines.list_runs(tx, applied.name, pipeline=each.name, limit=1)
-            calls = [CallSummary(call.name, call.entrypoint, _takes(call), call.timeout_seconds, call.retries) for call in each.calls]
-            newest = run_summary(last[0]) if last else None
-            found.append(
-                PipelineSummary(each.name, applied.name, each.description, len(calls), each.holdout_seconds, each.parameters, calls, newest)
-            )
+    for each in definition.pipelines if definition is not None else ():
+        last = pipelines.list_runs(tx, project, pipeline=each.name, limit=1)
+        calls = [CallSummary(call.name, call.entrypoint, _takes(call), call.timeout_seconds, call.retries) for call in each.calls]
+        newest = _run_summary(last[0]) if last else None
+        found.append(
+            PipelineSummary(each.name, project, each.description, len(calls), each.holdout_seconds, each.parameters, calls, newest)
+        )
     return found
 
 
-def run_summary(run: PipelineRun) -> RunSummary:
-    return RunSummary(
+def _run_summary(run: PipelineRun) -> PipelineRunSummary:
+    return PipelineRunSummary(
         run.id,
         run.project,
         run.pipeline,
@@ -215,6 +228,8 @@ def run_summary(run: PipelineRun) -> RunSummary:
         run.status,
         run.trigger,
         run.reason,
+        run.evidence.get("monitor"),
+        run.evidence.get("signal"),
         run.parameters,
         run.until,
         run.cutoff,
@@ -224,20 +239,6 @@ def run_summary(run: PipelineRun) -> RunSummary:
         run.finished_at,
         run.seconds,
     )
-
-
-def _project(pipelines: Pipelines, tx: Connection, request: Request) -> str:
-    """The project asked for; without one, the only project that declares this pipeline. Raises Invalid, NotFound."""
-    asked = request.query.get("project")
-    if asked is not None:
-        return str(asked)
-    name = request.path["pipeline"]
-    found = [each.project for each in pipeline_summaries(pipelines, tx, None) if each.name == name]
-    if not found:
-        raise NotFound("pipeline", name, "list them with `meguri pipelines list`")
-    if len(found) > 1:
-        raise Invalid("project", f"several projects declare a pipeline {name!r}: add ?project= with one of {', '.join(found)}")
-    return found[0]
 
 
 def _run_details(pipelines: Pipelines, tx: Connection, run: PipelineRun) -> PipelineRunDetails:

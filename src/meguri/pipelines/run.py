@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.definitions.pipelines import PipelineDefinition, StepCallDefinition
 from meguri.core.errors import Invalid
 from meguri.core.ids import Digest
@@ -25,7 +26,7 @@ from meguri.pipelines.environment import StepEnvironment, environment_of
 from meguri.pipelines.model import DONE, CachedOutput, PipelineRun, StepExecution, key_of
 from meguri.pipelines.values import FORMATS_VERSION, ValueRef
 from meguri.ports.blobs import BlobStore
-from meguri.registry.model import GoldenRow, ModelInput, VersionSpec
+from meguri.registry.model import VersionSpec
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 

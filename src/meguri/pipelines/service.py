@@ -29,7 +29,7 @@ from meguri.lineage.service import Lineage, Node
 from meguri.pipelines import tables, values
 from meguri.pipelines.attempts import Attempts, Failed
 from meguri.pipelines.environment import worker_code
-from meguri.pipelines.model import LIVE, PipelineRun, StepExecution, chosen_parameters, cutoff_of
+from meguri.pipelines.model import LIVE, PipelineRun, RunStatus, StepExecution, chosen_parameters, cutoff_of
 from meguri.pipelines.run import Steps
 from meguri.pipelines.values import ValueRef
 from meguri.ports.blobs import BlobStore
@@ -173,6 +173,10 @@ class Pipelines:
     ) -> list[PipelineRun]:
         """The newest first."""
         return tables.list_runs(tx, project, pipeline, status, before, limit)
+
+    def count_runs(self, tx: Connection, project: str) -> dict[RunStatus, int]:
+        """Pipeline runs of a project by status."""
+        return tables.count_by_status(tx, project)
 
     def list_steps(self, tx: Connection, id: str) -> list[StepExecution]:
         """The steps of a run in the order of the pipeline's calls."""

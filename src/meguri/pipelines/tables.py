@@ -12,7 +12,7 @@ from meguri.core.errors import NotFound
 from meguri.core.ids import BundleDigest, Digest, PipelineRunId, RunId
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, metadata
-from meguri.pipelines.model import CachedOutput, PipelineRun, StepExecution
+from meguri.pipelines.model import CachedOutput, PipelineRun, RunStatus, StepExecution
 from meguri.pipelines.values import ValueRef
 
 pipeline_runs = Table(
@@ -113,6 +113,11 @@ def count_runs(tx: Connection, project: str, statuses: Sequence[str], pipeline: 
     if pipeline is not None:
         query = query.where(pipeline_runs.c.pipeline == pipeline)
     return int(tx.execute(query).scalar_one())
+
+
+def count_by_status(tx: Connection, project: str) -> dict[RunStatus, int]:
+    query = select(pipeline_runs.c.status, func.count()).where(pipeline_runs.c.project == project).group_by(pipeline_runs.c.status)
+    return {status: int(count) for status, count in tx.execute(query)}
 
 
 def insert_steps(tx: Connection, steps: Sequence[StepExecution]) -> None:

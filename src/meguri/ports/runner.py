@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-Value = float | int | str | bool | None
-"""One input of a model; None is a missing value, which a numeric model sees as NaN."""
+from meguri.core.definitions.models import Value
 
 Row = Sequence[Value]
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from meguri.core.agreement import find_difference
 from meguri.core.definitions.features import DType
+from meguri.core.definitions.models import ModelInput
 from meguri.core.errors import Invalid, MeguriError, Unsupported
 from meguri.ports.runner import LoadRunner
 
@@ -25,14 +26,6 @@ LARGEST_WHOLE = 1 << 24
 """Above it, 32-bit floats do not have every whole number."""
 
 _REMEDY = "train an estimator of scikit-learn on numbers, in a frame without other columns than its features"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInput:
-    """One input of a model: what it is called and what it takes."""
-
-    name: str
-    dtype: DType
 
 
 @dataclass(frozen=True, slots=True)

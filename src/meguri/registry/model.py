@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.errors import Invalid
 from meguri.core.ids import Digest, ModelId, ModelVersionId
 
@@ -27,22 +27,6 @@ class Model:
     created_at: datetime
     versions: int
     aliases: dict[str, ModelVersionId]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInput:
-    """One input of a model: its name, and `int`, `float`, `bool` or `str`."""
-
-    name: str
-    dtype: str
-
-
-@dataclass(frozen=True, slots=True)
-class GoldenRow:
-    """A row of the training frame, in the model's order, and what the served model answers for it."""
-
-    inputs: tuple[Any, ...]  # Any: numbers, texts, booleans or None
-    output: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +63,27 @@ class VersionSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationDay:
+    """Sums over the held-out rows of one event day (`day`: days since 1970, UTC): rows, |error|, error^2 and |label|."""
+
+    day: int
+    n: float
+    abs: float
+    sq: float
+    label: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How a version did on rows held out from its training, by event day. `metric`: the one that the gate compared."""
+
+    metric: str
+    days: tuple[EvaluationDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelVersion:
-    """A version of a model. `spec`: what it is made of. `baseline`: how it did on rows held out from its training, once that was judged:
-    `{"metric", "days": [{"day", "n", "abs", "sq", "label"}]}`, sums by event day."""
+    """A version of a model. `spec`: what it is made of. `baseline`: None before its gate was evaluated."""
 
     id: ModelVersionId
     project: str
@@ -90,7 +92,7 @@ class ModelVersion:
     created_at: datetime
     spec: VersionSpec
     aliases: tuple[str, ...] = ()
-    baseline: dict[str, Any] | None = None  # Any: JSON
+    baseline: Evaluation | None = None
 
     @property
     def label(self) -> str:
@@ -136,8 +138,9 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True)
 class AliasMove:
-    """An alias began to mean a version (None: it was removed)."""
+    """An alias began to point to a version (None: it was removed). `sequence` grows with each move."""
 
+    sequence: int
     alias: str
     version: ModelVersionId | None
     former: ModelVersionId | None

@@ -1,14 +1,17 @@
-"""Routes of the registry."""
+"""REST of models and their versions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from meguri.access.routes import ListPage, Request, Route
-from meguri.core.errors import Invalid, NotFound
-from meguri.registry.model import AliasMove, ModelVersion
+from sqlalchemy import Connection
+
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
+from meguri.access.routes import ListPage, Request, Route, limit_of
+from meguri.core.definitions.models import GoldenRow, ModelInput
+from meguri.registry.model import AliasMove, Evaluation, Model, ModelVersion
 from meguri.registry.service import Registry
 
 
@@ -31,21 +34,24 @@ class VersionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelDetails:
-    """A model with its versions (the newest first) and where its aliases pointed over time."""
+class ModelOutput:
+    """What a model answers for a row."""
 
-    id: str
-    project: str
     name: str
-    created_at: datetime
-    aliases: dict[str, str]
-    versions: list[VersionSummary]
-    moves: list[AliasMove]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Inputs of a model in its order, and its output."""
+
+    inputs: tuple[ModelInput, ...]
+    output: ModelOutput
 
 
 @dataclass(frozen=True, slots=True)
 class ModelVersionDetails:
-    """A version with all that is kept of it. `signature`: inputs in order, and the output."""
+    """A version with all that is kept of it."""
 
     id: str
     project: str
@@ -56,15 +62,15 @@ class ModelVersionDetails:
     blob: str
     size: int
     estimator: str
-    signature: dict[str, Any]  # Any: JSON
+    signature: Signature
     metrics: dict[str, float]
-    baseline: dict[str, Any] | None  # Any: JSON
+    baseline: Evaluation | None
     mean_predictor: dict[str, float] | None
     cutoff: datetime | None
     rows: int
     frame: str | None
     reference: str | None
-    golden: list[dict[str, Any]]  # Any: JSON
+    golden: tuple[GoldenRow, ...]
     difference: float
     why_not_onnx: str
     pipeline_run: str | None
@@ -76,78 +82,89 @@ class ModelVersionDetails:
 
 @dataclass(frozen=True, slots=True)
 class AliasTarget:
-    """The version (its id) that an alias is to mean, and why."""
+    """The id of the version that an alias points to from now on, and why."""
 
     version: str
-    reason: str = "by hand"
+    reason: str = "by_hand"
 
 
 def routes(registry: Registry) -> list[Route]:
-    def list_models(request: Request) -> ListPage[Any]:
-        with registry.db.read() as tx:
-            return ListPage(list(registry.list_models(tx, request.query.get("project"))))
+    """All routes of models and their versions."""
+    return [*_model_routes(registry), *_version_routes(registry)]
 
-    def show_model(request: Request) -> ModelDetails:
-        with registry.db.read() as tx:
-            model = registry.get_model(tx, _project(registry, request), request.path["model"])
-            versions = registry.list_versions(tx, model.project, model.name)
-            moves = registry.list_moves(tx, model.project, model.name)
-        aliases = {alias: str(id) for alias, id in model.aliases.items()}
-        shown = [_summary(version) for version in versions]
-        return ModelDetails(model.id, model.project, model.name, model.created_at, aliases, shown, moves)
 
-    def show_version(request: Request) -> ModelVersionDetails:
+def _model_routes(registry: Registry) -> list[Route]:
+    def list_models(request: Request) -> ListPage[Model]:
+        limit, after = limit_of(request), cursor_of(request, tuple[str])
         with registry.db.read() as tx:
-            return _page(registry.get_version(tx, request.path["version"]))
+            found = registry.list_models(tx, request.path["project"], after=after[0] if after else None, limit=limit + 1)
+        return page_of(found, limit, lambda each: (each.name,))
+
+    def get_model(request: Request) -> Model:
+        with registry.db.read() as tx:
+            return registry.get_model(tx, request.path["project"], request.path["model"])
+
+    def list_versions(request: Request) -> ListPage[VersionSummary]:
+        limit, before = limit_of(request), cursor_of(request, tuple[int])
+        with registry.db.read() as tx:
+            found = registry.list_versions(
+                tx, request.path["project"], request.path["model"], limit=limit + 1, before=before[0] if before else None
+            )
+        page = page_of(found, limit, lambda each: (each.number,))
+        return ListPage([_summary(each) for each in page.items], page.next)
+
+    def list_moves(request: Request) -> ListPage[AliasMove]:
+        limit, before = limit_of(request), cursor_of(request, tuple[int])
+        with registry.db.read() as tx:
+            found = registry.list_moves(
+                tx, request.path["project"], request.path["model"], limit=limit + 1, before=before[0] if before else None
+            )
+        return page_of(found, limit, lambda each: (each.sequence,))
 
     def set_alias(request: Request) -> ModelVersionDetails:
         target: AliasTarget = request.body
+        project, model, alias = (request.path[name] for name in ("project", "model", "alias"))
         with registry.db.write() as tx:
-            project = _project(registry, request)
-            return _page(
-                registry.set_alias(tx, project, request.path["model"], request.path["alias"], target.version, reason=target.reason)
-            )
+            return _details(registry.set_alias(tx, project, model, alias, target.version, reason=target.reason))
 
-    def delete_version(request: Request) -> dict[str, str]:
+    every = "/api/v1/projects/{project}/models"
+    one = every + "/{model}"
+    return [
+        Route("GET", every, "models:read", list_models, "List models", answer=ListPage[Model], query=LIST_QUERY),
+        Route("GET", one, "models:read", get_model, "Get a model", answer=Model),
+        Route(
+            "GET", f"{one}/versions", "models:read", list_versions, "List versions of a model, the newest first",
+            answer=ListPage[VersionSummary], query=LIST_QUERY,
+        ),
+        Route(
+            "GET", f"{one}/alias-moves", "models:read", list_moves, "List where a model's aliases pointed over time, the newest first",
+            answer=ListPage[AliasMove], query=LIST_QUERY,
+        ),
+        Route(
+            "PUT", one + "/aliases/{alias}", "models:operate", set_alias, "Set an alias of a model", AliasTarget, ModelVersionDetails
+        ),
+    ]  # fmt: skip
+
+
+def _version_routes(registry: Registry) -> list[Route]:
+    def get_version(request: Request) -> ModelVersionDetails:
+        with registry.db.read() as tx:
+            return _details(registry.get_version(tx, request.path["version"]))
+
+    def delete_version(request: Request) -> None:
         with registry.db.write() as tx:
             registry.delete_version(tx, request.path["version"])
-        return {"deleted": request.path["version"]}
 
-    of_project = {"project": str}
+    def project_of(tx: Connection, path: Mapping[str, str]) -> str:
+        return registry.get_version(tx, path["version"]).project
+
+    one = "/api/v1/model-versions/{version}"
     return [
-        Route("GET", "/api/v1/models", "models:read", list_models, "Registered models", answer=ListPage, query=of_project),
+        Route("GET", one, "models:read", get_version, "Get a version of a model", answer=ModelVersionDetails, project=project_of),
         Route(
-            "GET", "/api/v1/models/{model}", "models:read", show_model, "A model with its versions", answer=ModelDetails, query=of_project
+            "DELETE", one, "models:write", delete_version, "Delete a version that nothing uses", status=204, project=project_of
         ),
-        Route("GET", "/api/v1/model-versions/{version}", "models:read", show_version, "A version of a model", answer=ModelVersionDetails),
-        Route("DELETE", "/api/v1/model-versions/{version}", "models:write", delete_version, "Forget a version that nothing uses"),
-        Route(
-            "PUT",
-            "/api/v1/models/{model}/aliases/{alias}",
-            "models:write",
-            set_alias,
-            "Let an alias mean a version",
-            AliasTarget,
-            ModelVersionDetails,
-            of_project,
-        ),
-    ]
-
-
-def _project(registry: Registry, request: Request) -> str:
-    """The project asked for; without one, the only project that has a model of this name. Raises Invalid, NotFound."""
-    asked = request.query.get("project")
-    if asked is not None:
-        return str(asked)
-    with registry.db.read() as tx:
-        found = {each.project for each in registry.list_models(tx) if each.name == request.path["model"]}
-    if len(found) > 1:
-        raise Invalid(
-            "project", f"several projects have a model {request.path['model']!r}: add ?project= with one of {', '.join(sorted(found))}"
-        )
-    if not found:
-        raise NotFound("model", request.path["model"], "list them with `meguri models`")
-    return found.pop()
+    ]  # fmt: skip
 
 
 def _summary(version: ModelVersion) -> VersionSummary:
@@ -168,9 +185,8 @@ def _summary(version: ModelVersion) -> VersionSummary:
     )
 
 
-def _page(version: ModelVersion) -> ModelVersionDetails:
+def _details(version: ModelVersion) -> ModelVersionDetails:
     spec = version.spec
-    inputs = [{"name": each.name, "dtype": each.dtype} for each in spec.inputs]
     return ModelVersionDetails(
         id=version.id,
         project=version.project,
@@ -181,7 +197,7 @@ def _page(version: ModelVersion) -> ModelVersionDetails:
         blob=spec.blob,
         size=spec.size,
         estimator=spec.estimator,
-        signature={"inputs": inputs, "output": {"name": "prediction", "dtype": "float"}},
+        signature=Signature(spec.inputs, ModelOutput("prediction", "float")),
         metrics=spec.metrics,
         baseline=version.baseline,
         mean_predictor=spec.mean_predictor,
@@ -189,7 +205,7 @@ def _page(version: ModelVersion) -> ModelVersionDetails:
         rows=spec.rows,
         frame=spec.frame,
         reference=spec.reference,
-        golden=[{"inputs": list(row.inputs), "output": row.output} for row in spec.golden],
+        golden=spec.golden,
         difference=spec.difference,
         why_not_onnx=spec.why_not_onnx,
         pipeline_run=spec.pipeline_run,

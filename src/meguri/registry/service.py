@@ -15,7 +15,7 @@ from meguri.events.service import Events
 from meguri.lineage.service import Lineage, Node
 from meguri.ports.blobs import BlobStore
 from meguri.registry import tables
-from meguri.registry.model import CHAMPION, AliasMove, Model, ModelVersion, VersionSpec, ensure_alias, ensure_model_name
+from meguri.registry.model import CHAMPION, AliasMove, Evaluation, Model, ModelVersion, VersionSpec, ensure_alias, ensure_model_name
 
 
 class Registry:
@@ -58,17 +58,19 @@ class Registry:
         """Raises NotFound."""
         return tables.get_version(tx, id)
 
-    def list_versions(self, tx: Connection, project: str, model: str) -> list[ModelVersion]:
-        """The newest first. Raises NotFound."""
-        tables.get_model(tx, project, model)
-        return tables.list_versions(tx, project, model)
+    def list_versions(
+        self, tx: Connection, project: str, model: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[ModelVersion]:
+        """The newest first. `before`: the number below which to begin. Raises NotFound."""
+        return tables.list_versions(tx, tables.get_model(tx, project, model).id, limit, before)
 
     def get_model(self, tx: Connection, project: str, model: str) -> Model:
         """Raises NotFound."""
         return tables.get_model(tx, project, model)
 
-    def list_models(self, tx: Connection, project: str | None = None) -> list[Model]:
-        return tables.list_models(tx, project)
+    def list_models(self, tx: Connection, project: str, *, after: str | None = None, limit: int | None = None) -> list[Model]:
+        """By name. `after`: the name after which to begin."""
+        return tables.list_models(tx, project, after, limit)
 
     def find_alias(self, tx: Connection, project: str, model: str, alias: str) -> ModelVersion | None:
         """The version that an alias means now."""
@@ -99,11 +101,16 @@ class Registry:
         if alias in of.aliases:
             self._move(tx, of, alias, None, reason)
 
-    def list_moves(self, tx: Connection, project: str, model: str) -> list[AliasMove]:
-        """Where the aliases of a model pointed over time, the newest first. Raises NotFound."""
-        return tables.list_moves(tx, tables.get_model(tx, project, model).id)
+    def list_moves(
+        self, tx: Connection, project: str, model: str, *, limit: int | None = None, before: int | None = None
+    ) -> list[AliasMove]:
+        """Where the aliases of a model pointed over time, the newest first. `before`: the sequence number below which to begin.
 
-    def record_evaluation(self, tx: Connection, version: str, evaluation: dict[str, Any]) -> None:  # Any: JSON
+        Raises NotFound.
+        """
+        return tables.list_moves(tx, tables.get_model(tx, project, model).id, limit, before)
+
+    def record_evaluation(self, tx: Connection, version: str, evaluation: Evaluation) -> None:
         """Keep how a version did on rows held out from its training, as its `baseline`. Raises NotFound."""
         tables.get_version(tx, version)
         tables.set_baseline(tx, version, evaluation)
@@ -130,6 +137,6 @@ class Registry:
 
     def _move(self, tx: Connection, model: Model, alias: str, version: ModelVersionId | None, reason: str) -> None:
         former = model.aliases.get(alias)
-        tables.move_alias(tx, model.id, AliasMove(alias, version, former, self.clock(), reason))
+        tables.move_alias(tx, model.id, AliasMove(0, alias, version, former, self.clock(), reason))
         payload = {"model": model.name, "alias": alias, "version": version, "former": former, "reason": reason}
         self.events.add(tx, "alias.moved", project=model.project, subject=model.name, payload=payload)

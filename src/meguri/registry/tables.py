@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -30,7 +31,7 @@ from meguri.core.errors import NotFound
 from meguri.core.ids import ModelId, ModelVersionId
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, Serial, metadata
-from meguri.registry.model import AliasMove, Model, ModelVersion, VersionSpec
+from meguri.registry.model import AliasMove, Evaluation, Model, ModelVersion, VersionSpec
 from meguri.registry.projects import applied_bundles, bundles
 
 __all__ = ["applied_bundles", "bundles"]  # tables of this capability that are described beside their rules
@@ -96,9 +97,9 @@ def get_model(tx: Connection, project: str, name: str) -> Model:
     return found[0]
 
 
-def list_models(tx: Connection, project: str | None) -> list[Model]:
-    """By project and name."""
-    return _models(tx, *([models.c.project == project] if project is not None else []))
+def list_models(tx: Connection, project: str, after: str | None = None, limit: int | None = None) -> list[Model]:
+    """By name. `after`: the name after which to begin."""
+    return _models(tx, models.c.project == project, *([models.c.name > after] if after is not None else []), limit=limit)
 
 
 def insert_version(tx: Connection, model: ModelId, id: str, spec: VersionSpec, at: datetime) -> bool:
@@ -123,13 +124,13 @@ def get_version(tx: Connection, id: str) -> ModelVersion:
     return _with_aliases(tx, [row])[0]
 
 
-def list_versions(tx: Connection, project: str, name: str) -> list[ModelVersion]:
-    """The newest first."""
-    query = _versions().where(models.c.project == project, models.c.name == name).order_by(model_versions.c.number.desc())
-    return _with_aliases(tx, tx.execute(query).all())
+def list_versions(tx: Connection, model: ModelId, limit: int | None, before: int | None) -> list[ModelVersion]:
+    """The newest first. `before`: the number below which to begin."""
+    query = _versions().where(models.c.id == model).order_by(model_versions.c.number.desc()).limit(limit)
+    return _with_aliases(tx, tx.execute(query if before is None else query.where(model_versions.c.number < before)).all())
 
 
-def set_baseline(tx: Connection, id: str, baseline: dict[str, Any]) -> None:  # Any: JSON
+def set_baseline(tx: Connection, id: str, baseline: Evaluation) -> None:
     tx.execute(update(model_versions).where(model_versions.c.id == id).values(baseline=baseline))
 
 
@@ -148,7 +149,7 @@ def find_alias(tx: Connection, project: str, name: str, alias: str) -> ModelVers
 
 
 def move_alias(tx: Connection, model: ModelId, move: AliasMove) -> None:
-    """Let an alias mean a version, or nothing any more, and keep the move."""
+    """Point an alias to a version, or remove it, and keep the move; its sequence number is given by the database."""
     if move.version is None:
         tx.execute(delete(model_aliases).where(model_aliases.c.model == model, model_aliases.c.alias == move.alias))
     else:
@@ -158,16 +159,17 @@ def move_alias(tx: Connection, model: ModelId, move: AliasMove) -> None:
     tx.execute(insert(alias_moves).values(model=model, **values))
 
 
-def list_moves(tx: Connection, model: ModelId) -> list[AliasMove]:
-    """The newest first."""
-    query = select(alias_moves).where(alias_moves.c.model == model).order_by(alias_moves.c.sequence.desc())
-    return [AliasMove(row.alias, row.version, row.former, row.at, row.reason) for row in tx.execute(query)]
+def list_moves(tx: Connection, model: ModelId, limit: int | None, before: int | None) -> list[AliasMove]:
+    """The newest first. `before`: the sequence number below which to begin."""
+    query = select(alias_moves).where(alias_moves.c.model == model).order_by(alias_moves.c.sequence.desc()).limit(limit)
+    rows = tx.execute(query if before is None else query.where(alias_moves.c.sequence < before))
+    return [AliasMove(row.sequence, row.alias, row.version, row.former, row.at, row.reason) for row in rows]
 
 
-def _models(tx: Connection, *conditions: Any) -> list[Model]:  # Any: SQL expressions
+def _models(tx: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Model]:
     counts = select(model_versions.c.model, func.count().label("versions")).group_by(model_versions.c.model).subquery()
     query = select(models, func.coalesce(counts.c.versions, 0).label("versions")).outerjoin(counts, counts.c.model == models.c.id)
-    rows = tx.execute(query.where(*conditions).order_by(models.c.project, models.c.name)).all()
+    rows = tx.execute(query.where(*conditions).order_by(models.c.project, models.c.name).limit(limit)).all()
     ids = [row.id for row in rows]
     aliases: dict[str, dict[str, ModelVersionId]] = {id: {} for id in ids}
     for row in tx.execute(select(model_aliases).where(model_aliases.c.model.in_(ids)).order_by(model_aliases.c.alias)):
@@ -196,7 +198,7 @@ def _with_aliases(tx: Connection, rows: Sequence[Row[Any]]) -> list[ModelVersion
             row.created_at,
             msgspec.convert(row.spec, VersionSpec),
             tuple(by_version.get(row.id, ())),
-            row.baseline,
+            None if row.baseline is None else msgspec.convert(row.baseline, Evaluation),
         )
         for row in rows
     ]

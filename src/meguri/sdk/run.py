@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, SupportsFloat, SupportsIndex
+from urllib.parse import quote
 
 from meguri.core.errors import Conflict, Invalid, MeguriError, RunFinished, Unavailable
 from meguri.core.ids import new_id
@@ -252,7 +253,6 @@ def init(
         found = run_environment()
         body = {
             "id": id or new_id("run"),
-            "project": project,
             "experiment": experiment,
             "name": name,
             "params": flat_values(params or {}, "params"),
@@ -261,7 +261,8 @@ def init(
             "texts": found.texts,
             "parent": parent.id if isinstance(parent, Run) else parent,
         }
-        started = retrying(Unavailable, within_seconds=START_SECONDS)(client.post, "/api/v1/runs", body)  # its id makes a resend harmless
+        start = retrying(Unavailable, within_seconds=START_SECONDS)  # the id makes a repeated request harmless
+        started = start(client.post, f"/api/v1/projects/{quote(project, safe='')}/runs", body)
         if started["status"] != "running":
             raise RunFinished(started["id"])
     except BaseException:

@@ -91,7 +91,7 @@ def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | Non
         platform.jobs,
         platform.lineage,
         platform.watermarks.ask,
-        platform.serving.find_prediction,
+        platform.serving.get_prediction,
         stream.commits,
     )
     query: dict[str, type] = {"project": str, "after": int}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
 from meguri.access.routes import ListPage, Request, Route, limit_of
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.core.times import parse_time
@@ -50,7 +50,8 @@ class WatermarkState:
     failed: list[FailedDelivery]
 
 
-FindPrediction = Callable[[Connection, str], Prediction | None]
+FindPrediction = Callable[[Connection, str, str, str], Prediction]
+"""Finds a prediction by project, endpoint and id. Raises NotFound."""
 
 
 class PlatformRoutes:
@@ -63,62 +64,50 @@ class PlatformRoutes:
         jobs: Jobs,
         lineage: Lineage,
         advance: Callable[[Connection, str, datetime], str],
-        predictions: FindPrediction,
+        find_prediction: FindPrediction,
         commits: Commits,
     ) -> None:
         self.db, self.events, self.jobs, self.lineage, self.advance = db, events, jobs, lineage, advance
-        self.predictions, self.commits = predictions, commits
+        self.find_prediction, self.commits = find_prediction, commits
 
     def routes(self) -> list[Route]:
+        return [*self._project_routes(), *self._id_routes()]
+
+    def _project_routes(self) -> list[Route]:
+        project = "/api/v1/projects/{project}"
+        events: dict[str, type] = {**LIST_QUERY, "after": int, "kinds": list, "subject": str}
         return [
             Route(
-                "POST",
-                "/api/v1/projects/{project}/watermark",
-                "projects:write",
-                self.start,
-                "Advance the watermark to an event time",
-                WatermarkAdvance,
-                WatermarkJob,
-                status=202,
+                "POST", f"{project}/watermark", "projects:write", self.start, "Advance the watermark to an event time",
+                WatermarkAdvance, WatermarkJob, status=202,
             ),
             Route(
-                "GET",
-                "/api/v1/projects/{project}/watermark",
-                "projects:read",
-                self.watermark_state,
+                "GET", f"{project}/watermark", "projects:read", self.watermark_state,
                 "Get the watermark; waits until it is reached, at most 30 s",
-                answer=WatermarkState,
-                query={"until": str, "wait": float},
+                answer=WatermarkState, query={"until": str, "wait": float},
             ),
             Route(
-                "GET",
-                "/api/v1/history",
-                "events:read",
-                self.history,
-                "Events, the newest first unless `after` is given",
-                answer=ListPage,
-                query={"project": str, "after": int, "before": int, "limit": int, "kinds": list, "subject": str},
+                "GET", f"{project}/events", "events:read", self.list_events,
+                "List events, the newest first; with `after` (a sequence number) the oldest first", answer=ListPage[Event], query=events,
             ),
             Route(
-                "GET",
-                "/api/v1/jobs",
-                "jobs:read",
-                self.list_jobs,
-                "Jobs, the newest first",
-                answer=ListPage,
-                query={"project": str, "kind": str, "state": str, "limit": int},
+                "GET", f"{project}/jobs", "jobs:read", self.list_jobs, "List jobs, the newest first",
+                answer=ListPage[Job], query={**LIST_QUERY, "kind": str, "state": str},
             ),
-            Route("POST", "/api/v1/jobs/{job:path}/cancel", "jobs:write", self.cancel, "Cancel a job", answer=Job),
+        ]  # fmt: skip
+
+    def _id_routes(self) -> list[Route]:
+        job = "/api/v1/jobs/{job:path}"
+        return [
+            Route("GET", job, "jobs:read", self.get_job, "Get a job", answer=Job, project=self._project_of_job),
             Route(
-                "GET",
-                "/api/v1/lineage/{kind}/{id:path}",
-                "lineage:read",
-                self.walk,
-                "What a thing came from and what came of it",
-                answer=Graph,
-                query={"direction": str, "depth": int},
+                "POST", f"{job}/cancel", "jobs:operate", self.cancel, "Cancel a job", answer=Job, project=self._project_of_job
             ),
-        ]
+            Route(
+                "GET", "/api/v1/lineage/{kind}/{id:path}", "lineage:read", self.walk, "Get what a thing came from and what came of it",
+                answer=Graph, query={"direction": str, "depth": int}, project=self._project_of_node,
+            ),
+        ]  # fmt: skip
 
     def start(self, request: Request) -> WatermarkJob:
         body: WatermarkAdvance = request.body
@@ -147,33 +136,42 @@ class PlatformRoutes:
         reached = until is None or (watermark is not None and watermark >= until)
         return WatermarkState(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
 
-    def history(self, request: Request) -> ListPage[Any]:
+    def list_events(self, request: Request) -> ListPage[Event]:
         query, limit = request.query, limit_of(request)
-        forward = "after" in query
+        cursor = cursor_of(request, tuple[str, int])
+        order, position = cursor if cursor is not None else (">" if "after" in query else "<", query.get("after"))
         with self.db.read() as tx:
-            found: list[Event] = self.events.list(
+            found = self.events.list(
                 tx,
-                project=query.get("project"),
+                project=request.path["project"],
                 kinds=query.get("kinds"),
                 subject=query.get("subject"),
-                after=query.get("after", 0),
-                before=query.get("before"),
-                limit=limit,
-                newest_first=not forward,
+                after=(position or 0) if order == ">" else 0,
+                before=position if order == "<" else None,
+                limit=limit + 1,
+                newest_first=order == "<",
             )
-        return ListPage(found, str(found[-1].sequence) if len(found) == limit else None)
+        return page_of(found, limit, lambda each: (order, each.sequence))
 
-    def list_jobs(self, request: Request) -> ListPage[Any]:
-        query = request.query
+    def list_jobs(self, request: Request) -> ListPage[Job]:
+        query, limit, before = request.query, limit_of(request), cursor_of(request, tuple[int])
         with self.db.read() as tx:
             found = self.jobs.list(
                 tx,
-                project=query.get("project"),
+                request.path["project"],
                 kind=query.get("kind"),
                 state=query.get("state"),
-                limit=limit_of(request),
+                limit=limit + 1,
+                before=before[0] if before else None,
             )
-        return ListPage(found)
+        return page_of(found, limit, lambda each: (each.sequence,))
+
+    def get_job(self, request: Request) -> Job:
+        with self.db.read() as tx:
+            return self.jobs.get(tx, request.path["job"])
+
+    def _project_of_job(self, tx: Connection, path: Mapping[str, str]) -> str:
+        return self.jobs.get(tx, path["job"]).project
 
     def cancel(self, request: Request) -> Job:
         """Raises Conflict for a job that carries something out (a pipeline run, a promotion, a deployment), which would wait for ever."""
@@ -199,12 +197,23 @@ class PlatformRoutes:
 
     def _walk_prediction(self, tx: Connection, of: Node, depth: int) -> Graph:
         """What made a prediction: there is no edge for each in the graph, its record names the deployment that answered."""
-        found = self.predictions(tx, of.id)
-        if found is None:
-            raise NotFound(
-                "prediction", of.id, "an id is what the request carried or its answer gave; rows of one request end in :0, :1 ..."
-            )
+        project, endpoint, id = _prediction_address(of.id)
+        found = self.find_prediction(tx, project, endpoint, id)
         deployment = Node("deployment", found.deployment)
         graph = self.lineage.upstream(tx, deployment, depth)
-        node = LabelledNode("prediction", of.id, of.id, found.received_at)
+        node = LabelledNode("prediction", of.id, project, found.id, found.received_at)
         return Graph((*graph.nodes, node), (*graph.edges, Edge(deployment, of, "served")))
+
+    def _project_of_node(self, tx: Connection, path: Mapping[str, str]) -> str:
+        if path["kind"] == "prediction":
+            return _prediction_address(path["id"])[0]
+        return self.lineage.project_of(tx, Node(path["kind"], path["id"]))
+
+
+def _prediction_address(id: str) -> tuple[str, str, str]:
+    """Project, endpoint and prediction of a node's id. Raises NotFound for an id that has not the form."""
+    project, _, rest = id.partition("/")
+    endpoint, _, prediction = rest.partition("/")
+    if not prediction:
+        raise NotFound("prediction", id, "in lineage a prediction is addressed as project/endpoint/prediction")
+    return project, endpoint, prediction

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from sqlalchemy import Connection
 
-from meguri.core.definitions.features import DType
 from meguri.profiles.reference import Reference
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
-from meguri.serving.deployment_specs import GoldenRow, ModelInput, ServedModel
+from meguri.serving.deployment_specs import ServedModel
 from meguri.serving.model import Deployable
 
 
@@ -24,14 +21,13 @@ class Deployables:
         """Raises NotFound."""
         known = self.registry.get_version(tx, version)
         reference = self.registry.read_reference(known)
-        inputs = tuple(ModelInput(each.name, cast(DType, each.dtype)) for each in known.inputs)  # the registry checks them
         return Deployable(
             version=known.id,
             project=known.project,
             name=known.model,
             number=known.number,
-            model=ServedModel(known.blob, known.format, inputs),
+            model=ServedModel(known.blob, known.format, known.inputs),
             reference=None if reference is None else Reference.from_json(reference).without_blocks().to_json(),
-            golden=tuple(GoldenRow(each.inputs, each.output) for each in known.golden),
+            golden=known.golden,
             feature_set=self.projects.features_of(tx, known),
         )

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from meguri.core.definitions.features import DType, FeatureSet
+from meguri.core.definitions.features import FeatureSet
+from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.errors import Invalid, NotFound, Unavailable
-from meguri.ports.runner import Value
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInput:
-    """One input of a model."""
-
-    name: str
-    dtype: DType
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +23,6 @@ class ServedModel:
     digest: str
     format: str
     inputs: tuple[ModelInput, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GoldenRow:
-    """Inputs (in the model's order) and what the model answered when it was registered; None where only an answer is asked for."""
-
-    inputs: tuple[Value, ...]
-    output: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +48,11 @@ class DeploymentSpec:
     on_event_time: bool = False
 
     @property
+    def address(self) -> str:
+        """`project/name` of the endpoint."""
+        return f"{self.project}/{self.endpoint}"
+
+    @property
     def label(self) -> str:
         """`bikes 7`."""
         return f"{self.name} {self.number}" if self.name else self.version
@@ -79,12 +70,40 @@ class DeploymentSpec:
 
 
 def spec_file(home: Path, endpoint: str) -> Path:
-    return home / "routes" / f"{endpoint}.json"
+    """The file of an endpoint, by its id."""
+    return home / "specs" / f"{endpoint}.json"
 
 
 def process_lock(home: Path, endpoint: str) -> Path:
-    """The lock file of the endpoint's process, with its address and the secret for its controls (see `core.lockfile`)."""
-    return home / "routes" / f"{endpoint}.lock"
+    """The lock file of the process of an endpoint (by its id), with its address and the secret for its controls (see `core.lockfile`)."""
+    return home / "specs" / f"{endpoint}.lock"
+
+
+def find_endpoint_id(home: Path, address: str) -> str:
+    """The id of a deployed endpoint by `project/name`, by its name where only one project has that, or by the id itself.
+
+    Reads the spec files only, so it works while no server runs. Raises NotFound, and Invalid where several projects have the name.
+    """
+    if spec_file(home, address).is_file():
+        return address
+    project, _, name = address.rpartition("/")
+    found = dict(_readable_specs(home))
+    chosen = {id: spec for id, spec in found.items() if spec.endpoint == name and project in ("", spec.project)}
+    if not chosen:
+        known = ", ".join(sorted(spec.address for spec in found.values())) or "none"
+        raise NotFound("endpoint", address, f"deployed in {home} are {known}: deploy a version to the endpoint first")
+    if len(chosen) > 1:
+        candidates = ", ".join(sorted(spec.address for spec in chosen.values()))
+        raise Invalid("endpoint", f"several projects have an endpoint {name!r}: name one of {candidates}")
+    return next(iter(chosen))
+
+
+def _readable_specs(home: Path) -> Iterator[tuple[str, DeploymentSpec]]:
+    """Endpoint ids with their specs, without those that cannot be read."""
+    for file in sorted((home / "specs").glob("ep_*.json")):
+        if "." not in file.stem:
+            with suppress(Invalid):
+                yield file.stem, read_spec(file)
 
 
 def read_spec(file: Path) -> DeploymentSpec:

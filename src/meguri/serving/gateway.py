@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from meguri.core.definitions.features import DType
+from meguri.core.definitions.models import Value
 from meguri.core.errors import Invalid, MeguriError, Unavailable
 from meguri.core.ids import NewId
 from meguri.core.times import from_micros, iso
-from meguri.ports.runner import Value
 from meguri.serving.live import Live
 from meguri.serving.segments import PredictionLog, PredictionRecord
 

@@ -9,10 +9,11 @@ from typing import Protocol
 
 from meguri.core.agreement import find_difference
 from meguri.core.definitions.features import DType, FeatureSet
+from meguri.core.definitions.models import Value
 from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Unsupported
 from meguri.core.ids import Digest
-from meguri.ports.runner import LoadRunner, ModelRunner, Row, Value
+from meguri.ports.runner import LoadRunner, ModelRunner, Row
 from meguri.serving.deployment_specs import DeploymentSpec
 
 TOLERANCE = 1e-3

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from meguri.core.definitions.features import FeatureSet
-from meguri.ports.runner import Value
-from meguri.serving.deployment_specs import GoldenRow, ServedModel
+from meguri.core.definitions.features import DType, FeatureSet
+from meguri.core.definitions.models import GoldenRow, Value
+from meguri.core.ids import EndpointId
+from meguri.serving.deployment_specs import ServedModel
 
 DeploymentState = Literal["created", "live", "replaced", "rolled_back", "failed"]
 
@@ -34,9 +35,9 @@ class Deployable:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A stable name that serves the champion of a model. `revision`: the last one given to a deployment."""
+    """A stable name, unique in its project, that serves the champion of a model. `revision`: the last one given to a deployment."""
 
-    id: str
+    id: EndpointId
     name: str
     project: str
     model: str
@@ -49,10 +50,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A version on an endpoint. `former`: the deployment that it follows; `why`: what kept it from going live."""
+    """A version on an endpoint (`endpoint` is its name). `former`: the deployment that it follows; `why`: what kept it from going live."""
 
     id: str
     project: str
+    endpoint_id: EndpointId
     endpoint: str
     version: str
     revision: int
@@ -69,6 +71,7 @@ class Prediction:
     """One answered row. `inputs`: what the model was given, by name."""
 
     id: str
+    project: str
     endpoint: str
     event_at: datetime
     received_at: datetime
@@ -86,12 +89,62 @@ class ProfileWindow:
     `Profile.from_json(reference, {"reference": ..., "rows": ..., "counts": ...})` takes them as they are.
     """
 
-    endpoint: str
+    endpoint: EndpointId
     version: str
     reference: str
     day: int
     rows: int
     counts: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSpec:
+    """A deployment spec that a process did not take. `revision`: None where the file could not be read."""
+
+    revision: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """The prediction log of a process: the number of the segment that it writes, bytes written, ids that it remembers."""
+
+    segment: int
+    bytes: int
+    remembered: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """What the process of an endpoint reports. `revision`, `deployment`, `version`: of the live spec, None before the first one is live.
+
+    `requests`, `errors`, `predictions`, `repeated` (rows answered again with their first answer), `lookups` and `seconds` (spent on
+    requests) count since the process started.
+    """
+
+    endpoint: str
+    pid: int
+    port: int
+    revision: int | None
+    deployment: str | None
+    version: str | None
+    refused: RefusedSpec | None
+    requests: int
+    errors: int
+    predictions: int
+    repeated: int
+    lookups: int
+    seconds: float
+    log: LogState
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestColumn:
+    """A column that a request must send."""
+
+    name: str
+    dtype: DType
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import NotFound, Unavailable
+from meguri.core.ids import EndpointId
 from meguri.core.times import Clock, from_micros, micros
 from meguri.db.engine import Database
 from meguri.db.journal import Position
@@ -61,64 +62,66 @@ class Predictions:
     ) -> None:
         self.db, self.store, self.client, self.logs = db, store, client, home / "log"
         self.definitions, self.clock, self.remembered = definitions, clock, remembered
-        self._turns: dict[str, threading.Lock] = {}
+        self._turns: dict[EndpointId, threading.Lock] = {}
         self._turn = threading.Lock()
-        self._sealed_at: dict[str, datetime] = {}
+        self._sealed_at: dict[EndpointId, datetime] = {}
         self._names: dict[str, list[str]] = {}
 
-    def move(self, endpoint: str, keep_rows: int = KEEP_ROWS) -> Moved:
-        """Bring everything that was logged before the call into `open_predictions`, and profiles of sealed segments into the windows.
+    def move(self, endpoint: Endpoint, keep_rows: int = KEEP_ROWS) -> Moved:
+        """Move everything that was logged before the call into `open_predictions`, and profiles of sealed segments into the windows.
 
         Where `keep_rows` wait, they are appended to the endpoint's table. An endpoint whose process does not run is moved all the same,
-        but not sealed. Raises NotFound.
+        but not sealed.
         """
-        with self._of(endpoint):
-            with self.db.read() as tx:
-                target = tables.get_endpoint(tx, endpoint)
-            sealed = self._seal(target)
-            rows = self._move_rows(endpoint)
-            segments = self._move_profiles(endpoint)
-            self._keep(target, keep_rows)
+        with self._of(endpoint.id):
+            sealed = self._seal(endpoint)
+            rows = self._move_rows(endpoint.id)
+            segments = self._move_profiles(endpoint.id)
+            self._keep(endpoint, keep_rows)
             return Moved(rows, segments, sealed)
 
-    def list_newest(self, tx: Connection, endpoint: str, limit: int = 100) -> list[Prediction]:
-        """The newest predictions of an endpoint, newest first, straight from its log. Raises NotFound."""
-        tables.get_endpoint(tx, endpoint)
-        found: list[PredictionRecord] = []
-        for segment in reversed(log_segments(self.logs, endpoint)):
-            mine = read_segment(self.logs, endpoint, segment.number)
-            found += reversed(mine)
+    def list_newest(
+        self, tx: Connection, endpoint: Endpoint, limit: int = 100, *, before: tuple[int, int] | None = None
+    ) -> list[tuple[tuple[int, int], Prediction]]:
+        """Predictions with their positions in the log, newest first, straight from the log, which holds at least the newest 500,000.
+
+        `before`: the position below which to begin.
+        """
+        found: list[tuple[tuple[int, int], PredictionRecord]] = []
+        for segment in reversed(log_segments(self.logs, endpoint.id)):
+            if before is not None and segment.number > before[0]:
+                continue
+            records = read_segment(self.logs, endpoint.id, segment.number)
+            until = before[1] if before is not None and segment.number == before[0] else len(records)
+            first = max(0, until - (limit - len(found)))
+            found += [((segment.number, place), records[place]) for place in range(until - 1, first - 1, -1)]
             if len(found) >= limit:
                 break
-        return [self._prediction(tx, endpoint, record) for record in found[:limit]]
+        return [(position, self._prediction(tx, endpoint, record)) for position, record in found]
 
-    def find(self, tx: Connection, id: str, endpoint: str | None = None) -> Prediction | None:
+    def find(self, tx: Connection, endpoint: Endpoint, id: str) -> Prediction | None:
         """A prediction by id: from the ledger, the log, or the table."""
-        row = tables.find_open_prediction(tx, id, endpoint)
+        row = tables.find_open_prediction(tx, endpoint.id, id)
         if row is not None:
             at, received = micros(row.event_at), micros(row.received_at)
             record = PredictionRecord(row.id, at, received, row.deployment, row.version, row.entity, tuple(row.inputs), row.output)
-            return self._prediction(tx, row.endpoint, record)
-        for each in tables.list_endpoints(tx, None):
-            if endpoint in (None, each.name):
-                known = self._find_logged(tx, each.name, id) or self._find_kept(each, id)
-                if known is not None:
-                    return self._prediction(tx, each.name, known)
-        return None
+            return self._prediction(tx, endpoint, record)
+        known = self._find_logged(tx, endpoint.id, id) or self._find_kept(endpoint, id)
+        return None if known is None else self._prediction(tx, endpoint, known)
 
-    def get(self, tx: Connection, id: str, endpoint: str | None = None) -> Prediction:
+    def get(self, tx: Connection, endpoint: Endpoint, id: str) -> Prediction:
         """Raises NotFound."""
-        found = self.find(tx, id, endpoint)
+        found = self.find(tx, endpoint, id)
         if found is None:
-            hint = "an id is what the request carried or its answer gave; rows of one request end in :0, :1 ..."
+            hint = "an id is what the request carried or its answer gave; rows of one request end in ~0, ~1 ..."
             raise NotFound("prediction", id, hint)
         return found
 
-    def rows_by_day(self, tx: Connection, endpoint: str, limit: int = 60) -> list[tuple[int, int]]:
+    def rows_by_day(self, tx: Connection, endpoint: EndpointId, limit: int = 60) -> list[tuple[int, int]]:
         """(event day, predictions) of the newest days, oldest first; days since 1970."""
         return tables.rows_by_day(tx, endpoint, limit)
 
-    def count_open(self, tx: Connection, endpoint: str) -> int:
+    def count_open(self, tx: Connection, endpoint: EndpointId) -> int:
         """How many predictions wait for their label."""
         return tables.count_open(tx, endpoint)
 
@@ -126,28 +129,28 @@ class Predictions:
         """The table that keeps an endpoint's predictions."""
         return f"predictions.{endpoint.project}.{endpoint.name}"
 
-    def _of(self, endpoint: str) -> threading.Lock:
+    def _of(self, endpoint: EndpointId) -> threading.Lock:
         with self._turn:
             return self._turns.setdefault(endpoint, threading.Lock())
 
     def _seal(self, endpoint: Endpoint) -> bool:
         with self.db.read() as tx:
             definition = self.definitions(tx, endpoint.project)
-        now, former = self.clock(), self._sealed_at.get(endpoint.name)
+        now, former = self.clock(), self._sealed_at.get(endpoint.id)
         on_wall_clock = definition is None or definition.clock == "wall"
         if on_wall_clock and former is not None and (now - former).total_seconds() < SEAL_SECONDS:
             return False
         if endpoint.revision == 0:  # nothing was ever deployed to it, so no process runs and nothing was logged
             return False
         try:
-            self.client.seal(endpoint.name)
+            self.client.seal(endpoint)
         except Unavailable as error:
-            logger.info("log not sealed", extra={"endpoint": endpoint.name, "why": error.message})
+            logger.info("log not sealed", extra={"endpoint": endpoint.id, "why": error.message})
             return False
-        self._sealed_at[endpoint.name] = now
+        self._sealed_at[endpoint.id] = now
         return True
 
-    def _move_rows(self, endpoint: str) -> int:
+    def _move_rows(self, endpoint: EndpointId) -> int:
         with self.db.read() as tx:
             progress = tables.get_progress(tx, endpoint)
         records, moved = read_log(self.logs, endpoint, Position(progress.segment, progress.offset)), 0
@@ -158,7 +161,7 @@ class Predictions:
                 tables.set_progress(tx, endpoint, segment=end.segment, offset=end.offset)
         return moved
 
-    def _move_profiles(self, endpoint: str) -> int:
+    def _move_profiles(self, endpoint: EndpointId) -> int:
         with self.db.read() as tx:
             done = tables.get_progress(tx, endpoint).profiled_until
         found = list(self._sealed_after(endpoint, done))
@@ -170,7 +173,7 @@ class Predictions:
                 tables.set_progress(tx, endpoint, profiled_until=found[-1].number)
         return len(found)
 
-    def _sealed_after(self, endpoint: str, number: int) -> Sequence[_Sealed]:
+    def _sealed_after(self, endpoint: EndpointId, number: int) -> Sequence[_Sealed]:
         found: list[_Sealed] = []
         for segment in log_segments(self.logs, endpoint):
             if not segment.sealed or segment.number <= number:
@@ -185,26 +188,26 @@ class Predictions:
     def _keep(self, endpoint: Endpoint, at_least: int) -> None:
         """Append whole sealed segments to the table, once: which ones is written down before, and the table remembers the last of them."""
         with self.db.read() as tx:
-            progress = tables.get_progress(tx, endpoint.name)
-            waiting = tables.segment_rows(tx, endpoint.name, progress.kept_until)
+            progress = tables.get_progress(tx, endpoint.id)
+            waiting = tables.segment_rows(tx, endpoint.id, progress.kept_until)
         until = progress.keeping_until
         if until == progress.kept_until:
             if not waiting or sum(rows for _, rows in waiting) < at_least:
                 return
             until = waiting[-1][0]
             with self.db.write() as tx:
-                tables.set_progress(tx, endpoint.name, keeping_until=until)
+                tables.set_progress(tx, endpoint.id, keeping_until=until)
         name = self.table_name(endpoint)
         numbers = [number for number, _ in waiting if number <= until]
-        records = [record for number in numbers for record in read_segment(self.logs, endpoint.name, number)]
+        records = [record for number in numbers for record in read_segment(self.logs, endpoint.id, number)]
         if records:
             self.store.append(name, _frame(records), token=(name, until))
             self.store.compact(name)
         with self.db.write() as tx:
-            tables.set_progress(tx, endpoint.name, kept_until=until)
-        self._drop(endpoint.name, until)
+            tables.set_progress(tx, endpoint.id, kept_until=until)
+        self._drop(endpoint.id, until)
 
-    def _drop(self, endpoint: str, kept_until: int) -> None:
+    def _drop(self, endpoint: EndpointId, kept_until: int) -> None:
         """Delete segments that are in the table and that the process need not remember any more."""
         with self.db.read() as tx:
             segments = tables.segment_rows(tx, endpoint, 0)
@@ -217,7 +220,7 @@ class Predictions:
                 return
             newer += rows
 
-    def _find_logged(self, tx: Connection, endpoint: str, id: str) -> PredictionRecord | None:
+    def _find_logged(self, tx: Connection, endpoint: EndpointId, id: str) -> PredictionRecord | None:
         after = Position(tables.get_progress(tx, endpoint).kept_until + 1, 0)
         return next((record for _, record in read_log(self.logs, endpoint, after) if record.id == id), None)
 
@@ -228,11 +231,12 @@ class Predictions:
         rows = self.store.scan(name).filter(pl.col("id") == id).head(1).collect().to_dicts()
         return _record(rows[0]) if rows else None
 
-    def _prediction(self, tx: Connection, endpoint: str, record: PredictionRecord) -> Prediction:
+    def _prediction(self, tx: Connection, endpoint: Endpoint, record: PredictionRecord) -> Prediction:
         names = self._input_names(tx, record)
         inputs = dict(zip(names, record.inputs, strict=False))
         at, received = from_micros(record.at), from_micros(record.received)
-        return Prediction(record.id, endpoint, at, received, record.mv, record.dep, record.entity, inputs, record.output)
+        where = (endpoint.project, endpoint.name)
+        return Prediction(record.id, *where, at, received, record.mv, record.dep, record.entity, inputs, record.output)
 
     def _input_names(self, tx: Connection, record: PredictionRecord) -> list[str]:
         if record.dep not in self._names:
@@ -243,7 +247,7 @@ class Predictions:
         return self._names[record.dep]
 
 
-def _windows(endpoint: str, profiles: dict[str, Any]) -> list[ProfileWindow]:  # Any: JSON of DayProfiles by version
+def _windows(endpoint: EndpointId, profiles: dict[str, Any]) -> list[ProfileWindow]:  # Any: JSON of DayProfiles by version
     return [
         ProfileWindow(endpoint, version, each["reference"], int(day), counted["rows"], counted["counts"])
         for version, each in sorted(profiles.items())

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
 from meguri.access.routes import ListPage, Request, Route, limit_of
-from meguri.core.errors import NotFound, Unavailable
-from meguri.serving.model import Deployment, Endpoint, Prediction
-from meguri.serving.service import Serving
+from meguri.core.errors import Unavailable
+from meguri.core.json import Json, JsonObject
+from meguri.serving.model import Deployment, Endpoint, Prediction, ProcessState, RequestColumn
+from meguri.serving.service import BY_HAND, Serving
+
+ALL = "/api/v1/projects/{project}/endpoints"
+ONE = ALL + "/{endpoint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +24,23 @@ class NewDeployment:
     """`version`: id of a model version."""
 
     version: str
-    reason: str = "asked for by hand"
+    reason: str = BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
 class RollBack:
-    reason: str = "asked for by hand"
+    reason: str = BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointAnswer:
-    """`url`: where the process answers, None while it does not. `state`: live, refusing (it does not take the newest deployment; the
-    former one serves), starting, down, or not deployed. `deployment`: id of the live one. `requests`, `errors` and `counters` count since
-    the process started. `inputs`: what a request sends. `days`: predictions by event day (days since 1970, UTC), oldest first.
+class EndpointDetails:
+    """`url`: where the process answers, null while it does not. `state`: live, refusing (it does not take the newest deployment; the
+    former one serves), starting, down, or not deployed. `deployment`: id of the live one. `requests` and `errors` count since the process
+    started, as does what is in `process`. `inputs`: what a request sends. `days`: predictions by event day (days since 1970, UTC), oldest
+    first.
     """
 
+    id: str
     name: str
     project: str
     model: str
@@ -50,110 +55,147 @@ class EndpointAnswer:
     requests: int
     errors: int
     open_predictions: int
-    counters: dict[str, Any]  # Any: JSON
-    inputs: list[dict[str, str]]
+    process: ProcessState | None
+    inputs: list[RequestColumn]
     days: list[tuple[int, int]]
 
 
-def routes(serving: Serving) -> list[Route]:
-    def list_endpoints(request: Request) -> ListPage[Any]:
-        with serving.db.read() as tx:
-            found = serving.list_endpoints(tx, request.query.get("project"))
-        return ListPage([_describe(serving, each) for each in found])
+@dataclass(frozen=True, slots=True)
+class OutputTensor:
+    """A tensor of the Open Inference Protocol v2."""
 
-    def get_endpoint(request: Request) -> EndpointAnswer:
+    name: str
+    shape: list[int]
+    datatype: str
+    data: list[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceAnswer:
+    """The answer of the Open Inference Protocol v2. `parameters`: deployment and event_time."""
+
+    model_name: str
+    model_version: str
+    id: str
+    parameters: JsonObject
+    outputs: list[OutputTensor]
+
+
+def routes(serving: Serving) -> list[Route]:
+    """All routes of serving."""
+    return [*_endpoint_routes(serving), *_prediction_routes(serving)]
+
+
+def _endpoint_routes(serving: Serving) -> list[Route]:
+    def list_endpoints(request: Request) -> ListPage[EndpointDetails]:
+        limit, after = limit_of(request), cursor_of(request, tuple[str])
+        with serving.db.read() as tx:
+            found = serving.list_endpoints(tx, request.path["project"], after=after[0] if after else None, limit=limit + 1)
+        page = page_of(found, limit, lambda each: (each.name,))
+        return ListPage([_describe(serving, each) for each in page.items], page.next)
+
+    def get_endpoint(request: Request) -> EndpointDetails:
         with serving.db.read() as tx:
             found = _chosen(serving, tx, request)
         return _describe(serving, found)
 
-    def list_deployments(request: Request) -> ListPage[Any]:
+    def list_deployments(request: Request) -> ListPage[Deployment]:
+        limit, before = limit_of(request), cursor_of(request, tuple[int])
         with serving.db.read() as tx:
-            _chosen(serving, tx, request)
-            return ListPage(list(serving.list_deployments(tx, request.path["endpoint"], limit_of(request))))
+            endpoint = _chosen(serving, tx, request)
+            found = serving.list_deployments(tx, endpoint.id, limit + 1, before=before[0] if before else None)
+        return page_of(found, limit, lambda each: (each.revision,))
 
     def deploy(request: Request) -> Deployment:
         with serving.db.write() as tx:
-            endpoint = _chosen(serving, tx, request)
-            return serving.deploy(tx, endpoint.project, endpoint.name, request.body.version, reason=request.body.reason)
+            return serving.deploy(tx, request.path["project"], request.path["endpoint"], request.body.version, reason=request.body.reason)
 
     def roll_back(request: Request) -> Deployment:
         with serving.db.write() as tx:
-            endpoint = _chosen(serving, tx, request)
-            return serving.roll_back(tx, endpoint.project, endpoint.name, reason=request.body.reason)
+            return serving.roll_back(tx, request.path["project"], request.path["endpoint"], reason=request.body.reason)
 
-    def list_predictions(request: Request) -> ListPage[Any]:
+    read, operate = "endpoints:read", "endpoints:operate"
+    return [
+        Route(
+            "GET", ALL, read, list_endpoints, "List endpoints with what they serve", answer=ListPage[EndpointDetails], query=LIST_QUERY
+        ),
+        Route("GET", ONE, read, get_endpoint, "Get an endpoint with what it serves", answer=EndpointDetails),
+        Route(
+            "GET", f"{ONE}/deployments", read, list_deployments, "List deployments, the newest first",
+            answer=ListPage[Deployment], query=LIST_QUERY,
+        ),
+        Route("POST", f"{ONE}/deployments", operate, deploy, "Deploy a model version", NewDeployment, Deployment, status=202),
+        Route("POST", f"{ONE}/rollback", operate, roll_back, "Deploy the former version again", RollBack, Deployment, status=202),
+    ]  # fmt: skip
+
+
+def _prediction_routes(serving: Serving) -> list[Route]:
+    def list_predictions(request: Request) -> ListPage[Prediction]:
+        limit, before = limit_of(request), cursor_of(request, tuple[int, int])
         with serving.db.read() as tx:
-            return ListPage(list(serving.predictions.list_newest(tx, request.path["endpoint"], limit_of(request))))
+            endpoint = _chosen(serving, tx, request)
+            found = serving.predictions.list_newest(tx, endpoint, limit + 1, before=before)
+        page = page_of(found, limit, lambda each: each[0])
+        return ListPage([prediction for _, prediction in page.items], page.next)
 
     def get_prediction(request: Request) -> Prediction:
         with serving.db.read() as tx:
-            return serving.predictions.get(tx, request.path["prediction"], request.query.get("endpoint"))
+            return serving.predictions.get(tx, _chosen(serving, tx, request), request.path["prediction"])
 
     def infer(request: Request) -> Response:
         with serving.db.read() as tx:
-            endpoint = _chosen(serving, tx, request).name
+            endpoint = _chosen(serving, tx, request)
         answer = serving.client.infer(endpoint, request.raw())
         return Response(answer.body, answer.status, media_type="application/json")
 
-    read, write = "endpoints:read", "endpoints:write"
-    every, one, prediction = "/api/v1/endpoints", "/api/v1/endpoints/{endpoint}", "/api/v1/predictions/{prediction:path}"
-    of: dict[str, type] = {"project": str}
-    limit: dict[str, type] = {**of, "limit": int}
+    one = ONE + "/predictions/{prediction:path}"
     return [
-        Route("GET", every, read, list_endpoints, "Endpoints with what they serve", answer=ListPage, query={"project": str}),
-        Route("GET", one, read, get_endpoint, "An endpoint with what it serves", answer=EndpointAnswer, query=of),
-        Route("GET", f"{one}/deployments", read, list_deployments, "Deployments, the newest first", answer=ListPage, query=limit),
-        Route("POST", f"{one}/deployments", write, deploy, "Deploy a model version", NewDeployment, Deployment, of, 202),
-        Route("POST", f"{one}/rollback", write, roll_back, "Deploy the former version again", RollBack, Deployment, of, 202),
-        Route("GET", f"{one}/predictions", read, list_predictions, "The newest predictions", answer=ListPage, query=limit),
         Route(
-            "POST",
-            f"{one}/infer",
-            write,
-            infer,
-            "Predict through the server: body and answer of the Open Inference Protocol v2",
-            query=of,
+            "GET", f"{ONE}/predictions", "endpoints:read", list_predictions, "List predictions, the newest first",
+            answer=ListPage[Prediction], query=LIST_QUERY,
+        ),
+        Route("GET", one, "endpoints:read", get_prediction, "Get a prediction", answer=Prediction),
+        Route(
+            "POST", f"{ONE}/infer", "endpoints:predict", infer,
+            "Predict through the server: body and answer of the Open Inference Protocol v2", answer=InferenceAnswer,
             largest_body=32 << 20,
         ),
-        Route("GET", prediction, read, get_prediction, "One prediction", answer=Prediction, query={"endpoint": str}),
-    ]
+    ]  # fmt: skip
 
 
-def _describe(serving: Serving, endpoint: Endpoint) -> EndpointAnswer:
+def _describe(serving: Serving, endpoint: Endpoint) -> EndpointDetails:
     with serving.db.read() as tx:
-        live = serving.find_live(tx, endpoint.name)
-        days, waiting = serving.predictions.rows_by_day(tx, endpoint.name), serving.predictions.count_open(tx, endpoint.name)
-        columns = serving.list_request_columns(tx, endpoint)
+        live = serving.find_live(tx, endpoint.id)
+        days, waiting = serving.predictions.rows_by_day(tx, endpoint.id), serving.predictions.count_open(tx, endpoint.id)
+        columns = serving.list_request_columns(tx, endpoint.id)
+    process: ProcessState | None = None
     url: str | None = None
-    state = "down"
-    counters: dict[str, Any] = {}
     try:
-        counters, url = serving.client.state(endpoint.name), serving.client.url(endpoint.name)
-        state = "refusing" if counters["refused"] else "live" if counters["revision"] else "starting"
+        process, url = serving.client.state(endpoint), serving.client.url(endpoint)
+        state = "refusing" if process.refused else "live" if process.revision else "starting"
     except Unavailable:
-        if live is None:
-            state = "not deployed"
-    fields = {each.name for each in dataclasses.fields(EndpointAnswer)}
-    known = {each.name: getattr(endpoint, each.name) for each in dataclasses.fields(Endpoint) if each.name in fields}
-    return EndpointAnswer(
-        **known,
+        state = "not deployed" if live is None else "down"
+    return EndpointDetails(
+        id=endpoint.id,
+        name=endpoint.name,
+        project=endpoint.project,
+        model=endpoint.model,
+        features=endpoint.features,
+        description=endpoint.description,
+        created_at=endpoint.created_at,
         url=url,
         state=state,
         deployment=None if live is None else live.id,
         version=None if live is None else live.version,
         deployed_at=None if live is None else live.live_at,
-        requests=counters.get("requests", 0),
-        errors=counters.get("errors", 0),
+        requests=0 if process is None else process.requests,
+        errors=0 if process is None else process.errors,
         open_predictions=waiting,
-        counters=counters,
+        process=process,
         inputs=columns,
         days=days,
     )
 
 
 def _chosen(serving: Serving, tx: Connection, request: Request) -> Endpoint:
-    """The endpoint in the path; names are unique in a home, so the project is only checked where it is given."""
-    found, project = serving.get_endpoint(tx, request.path["endpoint"]), request.query.get("project")
-    if project is not None and project != found.project:
-        raise NotFound("endpoint", found.name, f"project {project!r} has none of that name, {found.project!r} has one")
-    return found
+    return serving.get_endpoint(tx, request.path["project"], request.path["endpoint"])

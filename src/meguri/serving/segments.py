@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from meguri.core.definitions.models import Value
 from meguri.core.errors import Invalid, Unavailable
 from meguri.db.journal import START, Journal, Position, Segment
-from meguri.ports.runner import Value
 from meguri.profiles.cells import Values
 from meguri.profiles.profile import DayProfiles
 from meguri.profiles.reference import PREDICTION, Reference

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
 from meguri.core.definitions.features import FeatureSet
 from meguri.core.definitions.project import ProjectDefinition
-from meguri.core.errors import AlreadyExists, Conflict, Invalid, NotFound, Unavailable
-from meguri.core.ids import NewId
+from meguri.core.errors import Conflict, Invalid, NotFound, Unavailable
+from meguri.core.ids import EndpointId, NewId
+from meguri.core.json import JsonObject
 from meguri.core.times import Clock
 from meguri.db.engine import Database
 from meguri.events.service import Events
@@ -28,12 +28,14 @@ from meguri.serving import tables
 from meguri.serving.client import EndpointClient
 from meguri.serving.deployment_specs import DeploymentSpec, read_spec, spec_file, write_spec
 from meguri.serving.live import request_columns
-from meguri.serving.model import Deployable, Deployment, Endpoint, Moved, Prediction, ProfileWindow
+from meguri.serving.model import Deployable, Deployment, Endpoint, Moved, Prediction, ProfileWindow, RequestColumn
 from meguri.serving.predictions import Definitions, Predictions
 
 logger = logging.getLogger(__name__)
 
 ROLL_OUT = "deployment.roll_out"
+BY_HAND = "by_hand"
+"""The reason of what a person did without giving one."""
 WAIT_SECONDS = 60.0
 PORTS = range(20_000, 32_000)
 _LOOK_SECONDS = 0.1
@@ -41,8 +43,8 @@ _LOOK_SECONDS = 0.1
 FindDeployable = Callable[[Connection, str], Deployable]
 """A model version as serving needs it, by id. Raises NotFound."""
 
-EnsureRunning = Callable[[str], None]
-"""Sees to it that the process of an endpoint runs; called when its spec is there. Quick, and harmless when it runs already."""
+EnsureRunning = Callable[[EndpointId], None]
+"""Starts the process of an endpoint unless it runs; called when its spec is there. Quick."""
 
 
 class Serving:
@@ -71,18 +73,15 @@ class Serving:
         self.predictions = Predictions(db, store, self.client, home, definitions, clock)
 
     def define(self, tx: Connection, project: ProjectDefinition) -> None:
-        """Note the endpoints of a project that is being applied. Raises AlreadyExists for a name that another project has.
-
-        What is deployed stays as it is, also where the endpoint is declared no longer.
+        """Record the endpoints of a project that is being applied. What is deployed stays as it is, also where the endpoint is declared no
+        longer.
         """
         for wanted in project.endpoints:
-            known = tables.find_endpoint(tx, wanted.name)
+            known = tables.find_endpoint(tx, project.name, wanted.name)
             if known is None:
                 self._add(tx, project.name, wanted.name, wanted.model, wanted.features, wanted.description)
-            elif known.project != project.name:
-                raise AlreadyExists("endpoint", wanted.name, f"it belongs to project {known.project!r}: choose another name")
             else:
-                tables.change_endpoint(tx, wanted.name, model=wanted.model, features=wanted.features, description=wanted.description)
+                tables.change_endpoint(tx, known.id, model=wanted.model, features=wanted.features, description=wanted.description)
 
     def deploy(self, tx: Connection, project: str, endpoint: str, version: str, *, reason: str) -> Deployment:
         """Put a version on an endpoint: rows, lineage and event now, the roll-out as a job.
@@ -91,7 +90,7 @@ class Serving:
         declares now. Where the very same is live or on its way already, that deployment is given. Raises NotFound, Conflict (its project
         declares the endpoint or its features no longer, or the version belongs to another project).
         """
-        target = self._of_project(tx, project, endpoint)
+        target = tables.get_endpoint(tx, project, endpoint)
         deployable = self.deployables(tx, version)
         if deployable.project != target.project:
             raise Conflict(f"version {version} belongs to project {deployable.project!r}, endpoint {endpoint!r} to {target.project!r}")
@@ -111,15 +110,15 @@ class Serving:
             number=deployable.number,
             on_event_time=self._is_on_event_time(tx, target),
         )
-        latest = tables.find_latest(tx, endpoint)
+        latest = tables.find_latest(tx, target.id)
         if latest is not None and _serves_the_same(tables.get_spec(tx, latest.id), spec):
             return latest
-        return self._create(tx, target, spec, reason, former=tables.find_live(tx, endpoint))
+        return self._create(tx, target, spec, reason, former=tables.find_live(tx, target.id))
 
     def roll_back(self, tx: Connection, project: str, endpoint: str, *, reason: str) -> Deployment:
         """Deploy again what was live before the present deployment. Raises Conflict where nothing was."""
-        target = self._of_project(tx, project, endpoint)
-        bad = tables.find_latest(tx, endpoint)
+        target = tables.get_endpoint(tx, project, endpoint)
+        bad = tables.find_latest(tx, target.id)
         good = None if bad is None else self._find_before(tx, bad)
         if bad is None or good is None:
             raise Conflict(f"endpoint {endpoint!r} has no former deployment to roll back to: deploy another version", endpoint=endpoint)
@@ -131,7 +130,7 @@ class Serving:
         self.events.add(tx, "deployment.rolled_back", project=target.project, subject=bad.id, payload=payload)
         return made
 
-    def roll_out(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    def roll_out(self, context: JobContext, payload: JsonObject) -> JsonObject:
         """The job of a deployment: write the spec, wait until the process serves it, note the outcome.
 
         Where the process does not answer in time, the deployment stays `created`: the process takes the spec when it starts, and
@@ -140,7 +139,7 @@ class Serving:
         id = str(payload["deployment"])
         if not context.step("write", lambda: self._write(id)):
             return {"deployment": id, "state": "replaced"}
-        outcome: dict[str, Any] = context.step("wait", lambda: self._wait(id, context.pause))
+        outcome: JsonObject = context.step("wait", lambda: self._wait(id, context.pause))
         state = context.step("note", lambda: self._note(id, outcome))
         if state == "failed":
             raise Conflict(f"deployment {id} was refused by its endpoint: {outcome['why']}", deployment=id)
@@ -152,40 +151,47 @@ class Serving:
         The spec of one whose job gave up (a disk that stayed full) is written after all: nothing else would ever do it.
         """
         with self.db.read() as tx:
-            waiting = [(each, tables.get_spec(tx, each.id)) for each in tables.list_in_state(tx, "created")]
-            working = {each.project for each, _ in waiting if self.jobs.active(tx, each.project, kind=ROLL_OUT)}
+            waiting = [
+                (each, tables.get_endpoint_by_id(tx, each.endpoint_id), self.jobs.active(tx, each.project, kind=ROLL_OUT) > 0)
+                for each in tables.list_in_state(tx, "created")
+            ]
         noted = 0
-        for deployment, spec in waiting:
-            if deployment.project not in working and not self._is_written(spec) and not self._write(deployment.id):
+        for deployment, endpoint, has_job in waiting:
+            if not has_job and not self._is_written(deployment) and not self._write(deployment.id):
                 continue
-            outcome = self._look(spec)
+            outcome = self._look(endpoint, deployment.revision)
             if outcome is not None:
                 self._note(deployment.id, outcome)
                 noted += 1
         return noted
 
     def start(self) -> None:
-        """Let the process of every endpoint that has a spec run; once, when the server starts."""
+        """Start the process of every endpoint that has a spec; once, when the server starts."""
         with self.db.read() as tx:
-            names = [each.name for each in tables.list_endpoints(tx, None)]
-        for name in names:
-            if self.is_deployed(name):
-                self.ensure_running(name)
+            ids = [each.id for each in tables.list_endpoints(tx, None)]
+        for id in ids:
+            if self.is_deployed(id):
+                self.ensure_running(id)
 
-    def get_endpoint(self, tx: Connection, name: str) -> Endpoint:
-        return tables.get_endpoint(tx, name)
+    def get_endpoint(self, tx: Connection, project: str, name: str) -> Endpoint:
+        """Raises NotFound."""
+        return tables.get_endpoint(tx, project, name)
 
-    def list_endpoints(self, tx: Connection, project: str | None = None) -> list[Endpoint]:
-        return tables.list_endpoints(tx, project)
+    def list_endpoints(
+        self, tx: Connection, project: str | None = None, *, after: str | None = None, limit: int | None = None
+    ) -> list[Endpoint]:
+        """By project and name. `after`: the name after which to begin."""
+        return tables.list_endpoints(tx, project, after=after, limit=limit)
 
     def get_deployment(self, tx: Connection, id: str) -> Deployment:
+        """Raises NotFound."""
         return tables.get_deployment(tx, id)
 
-    def list_deployments(self, tx: Connection, endpoint: str, limit: int = 100) -> list[Deployment]:
-        """The newest first."""
-        return tables.list_deployments(tx, endpoint, limit)
+    def list_deployments(self, tx: Connection, endpoint: EndpointId, limit: int = 100, *, before: int | None = None) -> list[Deployment]:
+        """The newest first. `before`: the revision below which to begin."""
+        return tables.list_deployments(tx, endpoint, limit, before=before)
 
-    def find_live(self, tx: Connection, endpoint: str) -> Deployment | None:
+    def find_live(self, tx: Connection, endpoint: EndpointId) -> Deployment | None:
         """The deployment that answers now, as far as the ledger knows."""
         return tables.find_live(tx, endpoint)
 
@@ -193,47 +199,39 @@ class Serving:
         """What a deployment serves: model, inputs, features, reference. Raises NotFound."""
         return tables.get_spec(tx, deployment)
 
-    def list_request_columns(self, tx: Connection, endpoint: Endpoint) -> list[dict[str, str]]:
-        """`{"name", "dtype"}` of what a request must send now; empty before the first deployment."""
-        live = tables.find_live(tx, endpoint.name)
-        if live is None:
-            return []
-        columns = request_columns(tables.get_spec(tx, live.id).feature_set)
-        return [{"name": name, "dtype": dtype} for name, dtype in columns.items()]
+    def list_request_columns(self, tx: Connection, endpoint: EndpointId) -> list[RequestColumn]:
+        """What a request must send now; empty before the first deployment."""
+        live = tables.find_live(tx, endpoint)
+        columns = {} if live is None else request_columns(tables.get_spec(tx, live.id).feature_set)
+        return [RequestColumn(name, dtype) for name, dtype in columns.items()]
 
     def list_windows(
-        self, tx: Connection, endpoint: str, since_day: int, until_day: int, version: str | None = None
+        self, tx: Connection, endpoint: EndpointId, since_day: int, until_day: int, version: str | None = None
     ) -> list[ProfileWindow]:
         """Profiles of sealed segments by event day (days since 1970, both ends included), oldest first."""
         return tables.list_windows(tx, endpoint, since_day, until_day, version)
 
-    def move(self, endpoint: str) -> Moved:
-        """Bring what an endpoint has logged into the ledger; see `Predictions.move`."""
+    def move(self, endpoint: Endpoint) -> Moved:
+        """Move what an endpoint has logged into the ledger; see `Predictions.move`."""
         return self.predictions.move(endpoint)
 
-    def is_deployed(self, endpoint: str) -> bool:
+    def is_deployed(self, endpoint: EndpointId) -> bool:
         """Whether an endpoint has something to serve, so that its process is to run."""
         return spec_file(self.home, endpoint).exists()
 
-    def find_prediction(self, tx: Connection, id: str, endpoint: str | None = None) -> Prediction | None:
-        """A prediction by id, wherever it is by now. Its lineage starts at its deployment."""
-        return self.predictions.find(tx, id, endpoint)
+    def get_prediction(self, tx: Connection, project: str, endpoint: str, id: str) -> Prediction:
+        """A prediction by id, wherever it is by now; its lineage starts at its deployment. Raises NotFound."""
+        return self.predictions.get(tx, tables.get_endpoint(tx, project, endpoint), id)
 
     def close(self) -> None:
         self.client.close()
 
     def _add(self, tx: Connection, project: str, name: str, model: str, features: str, description: str) -> None:
         port = _free_port({each.port for each in tables.list_endpoints(tx, None)})
-        made = Endpoint(self.new_id("ep"), name, project, model, features, description, port, 0, self.clock())
+        made = Endpoint(EndpointId(self.new_id("ep")), name, project, model, features, description, port, 0, self.clock())
         tables.add_endpoint(tx, made)
-        tables.start_progress(tx, name)
-        self.lineage.node(tx, "endpoint", name, project=project, label=name)
-
-    def _of_project(self, tx: Connection, project: str, name: str) -> Endpoint:
-        found = tables.get_endpoint(tx, name)
-        if found.project != project:
-            raise NotFound("endpoint", name, f"project {project!r} has none of that name; it belongs to {found.project!r}")
-        return found
+        tables.start_progress(tx, made.id)
+        self.lineage.node(tx, "endpoint", made.id, project=project, label=name)
 
     def _is_on_event_time(self, tx: Connection, endpoint: Endpoint) -> bool:
         definition = self.definitions(tx, endpoint.project)
@@ -249,6 +247,7 @@ class Serving:
         made = Deployment(
             id=spec.deployment,
             project=endpoint.project,
+            endpoint_id=endpoint.id,
             endpoint=endpoint.name,
             version=spec.version,
             revision=spec.revision,
@@ -260,7 +259,7 @@ class Serving:
             live_at=None,
         )
         tables.add_deployment(tx, made, spec)
-        tables.change_endpoint(tx, endpoint.name, revision=spec.revision)
+        tables.change_endpoint(tx, endpoint.id, revision=spec.revision)
         version = self.lineage.node(tx, "model_version", spec.version, project=endpoint.project, label=spec.label)
         node = self.lineage.node(tx, "deployment", made.id, project=endpoint.project, label=f"{endpoint.name} {spec.revision}")
         self.lineage.edge(tx, version, node, "deployed")
@@ -271,7 +270,7 @@ class Serving:
 
     def _find_before(self, tx: Connection, bad: Deployment) -> Deployment | None:
         """The newest deployment before `bad` that was live with another version."""
-        for each in tables.list_deployments(tx, bad.endpoint, 1_000):
+        for each in tables.list_deployments(tx, bad.endpoint_id, 1_000):
             if each.revision < bad.revision and each.live_at is not None and each.version != bad.version and each.state != "rolled_back":
                 return each
         return None
@@ -280,48 +279,48 @@ class Serving:
         """Write the spec unless a newer one is there; False where this deployment was overtaken."""
         with self.db.read() as tx:
             deployment, spec = tables.get_deployment(tx, id), tables.get_spec(tx, id)
-            latest = tables.find_latest(tx, deployment.endpoint)
+            latest = tables.find_latest(tx, deployment.endpoint_id)
         if latest is None or latest.revision > deployment.revision:
             with self.db.write() as tx:
                 if tables.get_deployment(tx, id).state == "created":
                     tables.change_deployment(tx, id, state="replaced", why="a newer deployment came before it was live")
             return False
-        write_spec(spec_file(self.home, spec.endpoint), spec)
-        self.ensure_running(spec.endpoint)
+        write_spec(spec_file(self.home, deployment.endpoint_id), spec)
+        self.ensure_running(deployment.endpoint_id)
         return True
 
-    def _is_written(self, spec: DeploymentSpec) -> bool:
+    def _is_written(self, deployment: Deployment) -> bool:
         try:
-            return read_spec(spec_file(self.home, spec.endpoint)).revision >= spec.revision
+            return read_spec(spec_file(self.home, deployment.endpoint_id)).revision >= deployment.revision
         except (NotFound, Invalid):
             return False
 
-    def _wait(self, id: str, pause: Callable[[float], None]) -> dict[str, Any]:  # Any: JSON
+    def _wait(self, id: str, pause: Callable[[float], None]) -> JsonObject:
         with self.db.read() as tx:
-            spec = tables.get_spec(tx, id)
+            deployment = tables.get_deployment(tx, id)
+            endpoint = tables.get_endpoint_by_id(tx, deployment.endpoint_id)
         deadline = time.monotonic() + self.wait_seconds
         while True:
-            outcome = self._look(spec)
+            outcome = self._look(endpoint, deployment.revision)
             if outcome is not None:
                 return outcome
             if time.monotonic() > deadline:
                 return {"live": False, "refused": False, "why": "its process does not answer, and will take it when it starts"}
             pause(_LOOK_SECONDS)
 
-    def _look(self, spec: DeploymentSpec) -> dict[str, Any] | None:  # Any: JSON
-        """What became of a spec at its process; None while that is open."""
+    def _look(self, endpoint: Endpoint, revision: int) -> JsonObject | None:
+        """What became of a revision at its process; None while that is open."""
         try:
-            state = self.client.reload(spec.endpoint)
+            state = self.client.reload(endpoint)
         except Unavailable:
             return None
-        if (state["revision"] or 0) >= spec.revision:
+        if (state.revision or 0) >= revision:
             return {"live": True, "refused": False, "why": None}
-        refused = state["refused"]
-        if refused is not None and refused["revision"] == spec.revision:
-            return {"live": False, "refused": True, "why": refused["why"]}
+        if state.refused is not None and state.refused.revision == revision:
+            return {"live": False, "refused": True, "why": state.refused.why}
         return None
 
-    def _note(self, id: str, outcome: dict[str, Any]) -> str:  # Any: JSON
+    def _note(self, id: str, outcome: JsonObject) -> str:  # Any: JSON
         with self.db.write() as tx:
             deployment = tables.get_deployment(tx, id)
             if deployment.state != "created" or not (outcome["live"] or outcome["refused"]):
@@ -338,18 +337,18 @@ class Serving:
         self.events.add(tx, "deployment.failed", project=deployment.project, subject=deployment.id, payload=payload)
 
     def _note_went_live(self, tx: Connection, deployment: Deployment) -> None:
-        replaced = tables.find_live(tx, deployment.endpoint)
+        replaced = tables.find_live(tx, deployment.endpoint_id)
         if replaced is not None:
             tables.change_deployment(tx, replaced.id, state="replaced")
         former = None if deployment.former is None else tables.get_deployment(tx, deployment.former)
         tables.change_deployment(tx, deployment.id, state="live", live_at=self.clock())
-        self.lineage.edge(tx, Node("deployment", deployment.id), Node("endpoint", deployment.endpoint), "served")
+        self.lineage.edge(tx, Node("deployment", deployment.id), Node("endpoint", deployment.endpoint_id), "served")
         told = {"revision": deployment.revision, "reason": deployment.reason, "former": None if former is None else former.version}
         payload = _payload(deployment, tables.get_spec(tx, deployment.id), told)
         self.events.add(tx, "deployment.live", project=deployment.project, subject=deployment.id, payload=payload)
 
 
-def _payload(deployment: Deployment, spec: DeploymentSpec, more: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+def _payload(deployment: Deployment, spec: DeploymentSpec, more: JsonObject) -> JsonObject:
     what = {"endpoint": deployment.endpoint, "deployment": deployment.id, "version": deployment.version}
     return {**what, "model": spec.name, "number": spec.number, **more}
 

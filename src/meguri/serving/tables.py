@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     Text,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from meguri.core.errors import NotFound
+from meguri.core.ids import EndpointId
 from meguri.core.times import from_micros
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, metadata
@@ -36,7 +38,7 @@ endpoints = Table(
     "endpoints",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("name", String(128), nullable=False, unique=True),
+    Column("name", String(128), nullable=False),
     Column("project", String(128), nullable=False),
     Column("model", String(128), nullable=False),
     Column("features", String(128), nullable=False),
@@ -44,8 +46,9 @@ endpoints = Table(
     Column("port", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("created_at", Micros, nullable=False),
-    Index("ix_endpoints_project", "project"),
+    UniqueConstraint("project", "name"),
 )
+"""In this and all other tables of serving and monitoring without a project, the column `endpoint` holds the endpoint's id."""
 
 deployments = Table(
     "deployments",
@@ -79,7 +82,6 @@ open_predictions = Table(
     Column("inputs", Json, nullable=False),
     Column("output", Float(53), nullable=False),
     Index("ix_open_predictions_endpoint_event_at", "endpoint", "event_at"),
-    Index("ix_open_predictions_id", "id"),
 )
 """Predictions whose label has not come; `inputs` in the order of the model's inputs."""
 
@@ -122,66 +124,83 @@ def add_endpoint(tx: Connection, endpoint: Endpoint) -> None:
     tx.execute(insert(endpoints), {name: getattr(endpoint, name) for name in _names(endpoints)})
 
 
-def find_endpoint(tx: Connection, name: str) -> Endpoint | None:
-    row = tx.execute(select(endpoints).where(endpoints.c.name == name)).first()
+def find_endpoint(tx: Connection, project: str, name: str) -> Endpoint | None:
+    row = tx.execute(select(endpoints).where(endpoints.c.project == project, endpoints.c.name == name)).first()
     return None if row is None else _endpoint(row)
 
 
-def get_endpoint(tx: Connection, name: str) -> Endpoint:
-    found = find_endpoint(tx, name)
+def get_endpoint(tx: Connection, project: str, name: str) -> Endpoint:
+    """Raises NotFound."""
+    found = find_endpoint(tx, project, name)
     if found is None:
-        raise NotFound("endpoint", name, "list them with `meguri endpoints list`, or declare it in the project and `meguri apply`")
+        known = ", ".join(each.name for each in list_endpoints(tx, project, limit=20)) or "none"
+        raise NotFound("endpoint", name, f"project {project!r} has {known}: declare it in the project and `meguri apply`")
     return found
 
 
-def list_endpoints(tx: Connection, project: str | None) -> list[Endpoint]:
-    query = select(endpoints).order_by(endpoints.c.name)
-    return [_endpoint(row) for row in tx.execute(query if project is None else query.where(endpoints.c.project == project))]
+def get_endpoint_by_id(tx: Connection, id: EndpointId) -> Endpoint:
+    """Raises NotFound."""
+    row = tx.execute(select(endpoints).where(endpoints.c.id == id)).first()
+    if row is None:
+        raise NotFound("endpoint", id, "list them with `meguri endpoints list`")
+    return _endpoint(row)
 
 
-def change_endpoint(tx: Connection, name: str, **values: object) -> None:
-    tx.execute(update(endpoints).where(endpoints.c.name == name).values(**values))
+def list_endpoints(tx: Connection, project: str | None, *, after: str | None = None, limit: int | None = None) -> list[Endpoint]:
+    """By project and name. `after`: the name after which to begin."""
+    query = select(endpoints).order_by(endpoints.c.project, endpoints.c.name).limit(limit)
+    if project is not None:
+        query = query.where(endpoints.c.project == project)
+    if after is not None:
+        query = query.where(endpoints.c.name > after)
+    return [_endpoint(row) for row in tx.execute(query)]
+
+
+def change_endpoint(tx: Connection, id: EndpointId, **values: object) -> None:
+    tx.execute(update(endpoints).where(endpoints.c.id == id).values(**values))
 
 
 def add_deployment(tx: Connection, deployment: Deployment, spec: DeploymentSpec) -> None:
-    values = {name: getattr(deployment, name) for name in _names(deployments) if name != "spec"}
-    tx.execute(insert(deployments), {**values, "spec": spec})
+    values = {name: getattr(deployment, name) for name in _names(deployments) if name not in ("spec", "endpoint")}
+    tx.execute(insert(deployments), {**values, "endpoint": deployment.endpoint_id, "spec": spec})
 
 
 def get_deployment(tx: Connection, id: str) -> Deployment:
-    row = tx.execute(select(*_summary()).where(deployments.c.id == id)).first()
+    """Raises NotFound."""
+    row = tx.execute(_deployments().where(deployments.c.id == id)).first()
     if row is None:
         raise NotFound("deployment", id, "list them with `meguri endpoints list`")
     return _deployment(row)
 
 
 def get_spec(tx: Connection, deployment: str) -> DeploymentSpec:
-    """The spec of a deployment. Raises NotFound."""
+    """Raises NotFound."""
     value = tx.execute(select(deployments.c.spec).where(deployments.c.id == deployment)).scalar_one_or_none()
     if value is None:
         raise NotFound("deployment", deployment, "list them with `meguri endpoints list`")
     return msgspec.convert(value, DeploymentSpec)
 
 
-def list_deployments(tx: Connection, endpoint: str, limit: int) -> list[Deployment]:
-    query = select(*_summary()).where(deployments.c.endpoint == endpoint).order_by(deployments.c.revision.desc()).limit(limit)
-    return [_deployment(row) for row in tx.execute(query)]
+def list_deployments(tx: Connection, endpoint: EndpointId, limit: int, *, before: int | None = None) -> list[Deployment]:
+    """The newest first. `before`: the revision below which to begin."""
+    query = _deployments().where(deployments.c.endpoint == endpoint).order_by(deployments.c.revision.desc()).limit(limit)
+    return [_deployment(row) for row in tx.execute(query if before is None else query.where(deployments.c.revision < before))]
 
 
-def find_latest(tx: Connection, endpoint: str) -> Deployment | None:
+def find_latest(tx: Connection, endpoint: EndpointId) -> Deployment | None:
     """The newest deployment that is live or on its way."""
     mine = (deployments.c.endpoint == endpoint) & deployments.c.state.in_(COMING_OR_LIVE)
-    row = tx.execute(select(*_summary()).where(mine).order_by(deployments.c.revision.desc()).limit(1)).first()
+    row = tx.execute(_deployments().where(mine).order_by(deployments.c.revision.desc()).limit(1)).first()
     return None if row is None else _deployment(row)
 
 
-def find_live(tx: Connection, endpoint: str) -> Deployment | None:
-    row = tx.execute(select(*_summary()).where(deployments.c.endpoint == endpoint, deployments.c.state == "live")).first()
+def find_live(tx: Connection, endpoint: EndpointId) -> Deployment | None:
+    row = tx.execute(_deployments().where(deployments.c.endpoint == endpoint, deployments.c.state == "live")).first()
     return None if row is None else _deployment(row)
 
 
 def list_in_state(tx: Connection, state: DeploymentState) -> list[Deployment]:
-    query = select(*_summary()).where(deployments.c.state == state).order_by(deployments.c.created_at, deployments.c.revision)
+    query = _deployments().where(deployments.c.state == state).order_by(deployments.c.created_at, deployments.c.revision)
     return [_deployment(row) for row in tx.execute(query)]
 
 
@@ -189,7 +208,7 @@ def change_deployment(tx: Connection, id: str, **values: object) -> None:
     tx.execute(update(deployments).where(deployments.c.id == id).values(**values))
 
 
-def add_open_predictions(tx: Connection, endpoint: str, records: Sequence[PredictionRecord]) -> int:
+def add_open_predictions(tx: Connection, endpoint: EndpointId, records: Sequence[PredictionRecord]) -> int:
     """Gives how many were new."""
     return insert_ignore(
         tx,
@@ -211,43 +230,42 @@ def add_open_predictions(tx: Connection, endpoint: str, records: Sequence[Predic
     )
 
 
-def find_open_prediction(tx: Connection, id: str, endpoint: str | None) -> Row[Any] | None:  # Any: a row of a dynamic select
-    query = select(open_predictions).where(open_predictions.c.id == id)
-    return tx.execute(query if endpoint is None else query.where(open_predictions.c.endpoint == endpoint)).first()
+def find_open_prediction(tx: Connection, endpoint: EndpointId, id: str) -> Row[Any] | None:  # Any: a row of a dynamic select
+    return tx.execute(select(open_predictions).where(open_predictions.c.endpoint == endpoint, open_predictions.c.id == id)).first()
 
 
-def count_open(tx: Connection, endpoint: str) -> int:
+def count_open(tx: Connection, endpoint: EndpointId) -> int:
     return int(tx.execute(select(func.count()).select_from(open_predictions).where(open_predictions.c.endpoint == endpoint)).scalar_one())
 
 
-def get_progress(tx: Connection, endpoint: str) -> Row[Any]:  # Any: as above
+def get_progress(tx: Connection, endpoint: EndpointId) -> Row[Any]:  # Any: as above
     row = tx.execute(select(log_progress).where(log_progress.c.endpoint == endpoint)).first()
     if row is None:
         raise NotFound("endpoint", endpoint, "it was not declared")
     return row
 
 
-def set_progress(tx: Connection, endpoint: str, **values: int) -> None:
+def set_progress(tx: Connection, endpoint: EndpointId, **values: int) -> None:
     tx.execute(update(log_progress).where(log_progress.c.endpoint == endpoint).values(**values))
 
 
-def start_progress(tx: Connection, endpoint: str) -> None:
+def start_progress(tx: Connection, endpoint: EndpointId) -> None:
     zeros = {"segment": 0, "offset": 0, "profiled_until": 0, "kept_until": 0, "keeping_until": 0}
     insert_ignore(tx, log_progress, [{"endpoint": endpoint, **zeros}])
 
 
-def add_segment(tx: Connection, endpoint: str, segment: int, rows: int) -> None:
+def add_segment(tx: Connection, endpoint: EndpointId, segment: int, rows: int) -> None:
     insert_ignore(tx, log_segments, [{"endpoint": endpoint, "segment": segment, "rows": rows}])
 
 
-def segment_rows(tx: Connection, endpoint: str, after: int) -> list[tuple[int, int]]:
+def segment_rows(tx: Connection, endpoint: EndpointId, after: int) -> list[tuple[int, int]]:
     """(segment, rows) of the sealed segments after one, oldest first."""
     mine = (log_segments.c.endpoint == endpoint) & (log_segments.c.segment > after)
     query = select(log_segments.c.segment, log_segments.c.rows).where(mine).order_by(log_segments.c.segment)
     return [(row.segment, row.rows) for row in tx.execute(query)]
 
 
-def forget_segments(tx: Connection, endpoint: str, before: int) -> None:
+def forget_segments(tx: Connection, endpoint: EndpointId, before: int) -> None:
     tx.execute(log_segments.delete().where(log_segments.c.endpoint == endpoint, log_segments.c.segment < before))
 
 
@@ -262,14 +280,14 @@ def add_windows(tx: Connection, windows: Sequence[ProfileWindow]) -> None:
         upsert(tx, profile_windows, [{**key, "rows": rows, "counts": counts}], key=list(key), update=["rows", "counts"])
 
 
-def list_windows(tx: Connection, endpoint: str, since_day: int, until_day: int, version: str | None) -> list[ProfileWindow]:
+def list_windows(tx: Connection, endpoint: EndpointId, since_day: int, until_day: int, version: str | None) -> list[ProfileWindow]:
     mine = (profile_windows.c.endpoint == endpoint) & profile_windows.c.day.between(since_day, until_day)
     query = select(profile_windows).where(mine).order_by(profile_windows.c.day, profile_windows.c.version)
     rows = tx.execute(query if version is None else query.where(profile_windows.c.version == version))
     return [ProfileWindow(row.endpoint, row.version, row.reference, row.day, row.rows, row.counts) for row in rows]
 
 
-def rows_by_day(tx: Connection, endpoint: str, limit: int) -> list[tuple[int, int]]:
+def rows_by_day(tx: Connection, endpoint: EndpointId, limit: int) -> list[tuple[int, int]]:
     """(event day, profiled rows) of the newest days, oldest first."""
     total = func.sum(profile_windows.c.rows)
     query = (
@@ -282,8 +300,11 @@ def rows_by_day(tx: Connection, endpoint: str, limit: int) -> list[tuple[int, in
     return [(int(day), int(rows)) for day, rows in reversed(tx.execute(query).all())]
 
 
-def _summary() -> list[Column[Any]]:  # Any: columns of several types
-    return [column for column in deployments.c if column.name != "spec"]
+def _deployments() -> Select[Any]:  # Any: columns of two tables
+    """Deployments without their specs, with the name of the endpoint."""
+    columns = [column for column in deployments.c if column.name not in ("spec", "endpoint")]
+    named = (deployments.c.endpoint.label("endpoint_id"), endpoints.c.name.label("endpoint"))
+    return select(*columns, *named).join(endpoints, endpoints.c.id == deployments.c.endpoint)
 
 
 def _names(table: Table) -> list[str]:

@@ -67,11 +67,11 @@ class Artifacts:
             self.lineage.edge(tx, Node("run", run.id), node, "wrote", run=run.id)
         return artifact
 
-    def list(self, run: RunId) -> list[Artifact]:
-        """By name. Raises NotFound."""
+    def list(self, run: RunId, *, after: str | None = None, limit: int | None = None) -> list[Artifact]:
+        """By name. `after`: the name after which to begin. Raises NotFound."""
         with self.db.read() as tx:
             tables.get_run(tx, run)
-            return tables.list_artifacts(tx, run)
+            return tables.list_artifacts(tx, run, after, limit)
 
     def get(self, run: RunId, name: str) -> Artifact:
         """Raises NotFound, Invalid."""

@@ -3,256 +3,138 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, get_args
+from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
+from typing import get_args
 from urllib.parse import quote
 
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from meguri.access.routes import UPLOAD, ListPage, Request, Route
+from meguri.access.lists import LIST_QUERY, cursor_of, page_of
+from meguri.access.routes import UPLOAD, ListPage, Request, Route, limit_of
 from meguri.core.errors import Invalid
 from meguri.core.ids import RunId
-from meguri.core.points import Point, WirePoint, WireValue, ensure_metric_key, from_wire, to_wire, wire_value
+from meguri.core.points import Point, ensure_metric_key, from_wire, to_wire, wire_value
 from meguri.core.times import micros
 from meguri.ports.series import Bucket, Token
-from meguri.tracking.model import Artifact, Experiment, Kind, Line, Run, RunRecord, Status, Value
+from meguri.tracking.model import Artifact, Experiment, Kind, Run, RunRecord, Status, Value
 from meguri.tracking.service import Tracking
+from meguri.tracking.wire import (
+    Added,
+    Console,
+    ExperimentSummary,
+    History,
+    LastPoint,
+    Lines,
+    NewExperiment,
+    NewRun,
+    Points,
+    RunChange,
+    RunDetails,
+    RunSummary,
+    Series,
+)
 
 LARGEST_BATCH = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewExperiment:
-    project: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExperimentAnswer:
-    id: str
-    project: str
-    name: str
-    created_at: datetime
-    runs: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """`id` makes a resend harmless. `texts` become artifacts of the run."""
-
-    project: str
-    experiment: str = "default"
-    name: str = ""
-    id: str | None = None
-    kind: Kind = "run"
-    params: dict[str, Value] = field(default_factory=dict)
-    tags: dict[str, Value] = field(default_factory=dict)
-    environment: dict[str, Any] = field(default_factory=dict)  # Any: JSON
-    texts: dict[str, str] = field(default_factory=dict)
-    parent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunChange:
-    """`status` ends the run; `heartbeat` is a sign of life."""
-
-    status: Status | None = None
-    error: str | None = None
-    name: str | None = None
-    heartbeat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """`points`: arrays `[key, step, value, at]`, `at` in microseconds since 1970; NaN and infinities as text. With `writer`, the points
-    are numbered from `first`, and what that writer has sent before is dropped."""
-
-    points: list[WirePoint]
-    writer: str | None = None
-    first: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Lines of console output, numbered by their writer from `first`."""
-
-    lines: list[str]
-    writer: str
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """How many were new."""
-
-    added: int
-
-
-@dataclass(frozen=True, slots=True)
-class LastPoint:
-    step: int
-    value: WireValue
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RunAnswer:
-    """A run in a list. `is_lost`: it says that it runs, but its client has been silent."""
-
-    id: str
-    project: str
-    experiment: str
-    name: str
-    kind: Kind
-    status: Status
-    is_lost: bool
-    started_at: datetime
-    finished_at: datetime | None
-    duration_seconds: float
-    error: str | None
-    params: dict[str, Value]
-    tags: dict[str, Value]
-    metrics: dict[str, LastPoint]
-
-
-@dataclass(frozen=True, slots=True)
-class RunDetails:
-    """A run with everything that is known of it."""
-
-    run: RunAnswer
-    environment: dict[str, Any]  # Any: JSON
-    artifacts: list[Artifact]
-    parent: str | None
-    children: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A series for a chart, as columns: `first_step`, `step` (the last of each bucket), `count`, `min`, `max` (null where all are NaN),
-    `last`, and `at` in microseconds since 1970. A stretch of steps without points has no bucket."""
-
-    key: str
-    first_step: list[int]
-    step: list[int]
-    count: list[int]
-    min: list[WireValue | None]
-    max: list[WireValue | None]
-    last: list[WireValue]
-    at: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All points, as arrays `[key, step, value, at]`; `next` is the `after` of the next page."""
-
-    points: list[WirePoint]
-    next: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Console:
-    """Lines of console output; `next` is the `after` of the next call."""
-
-    lines: list[Line]
-    next: int
+PROJECT = "/api/v1/projects/{project}"
+RUN = "/api/v1/runs/{run}"
+READ, WRITE = "runs:read", "runs:write"
 
 
 def routes(tracking: Tracking) -> list[Route]:
     """All routes of tracking."""
     to = _Handlers(tracking)
-    run = "/api/v1/runs/{run}"
-    listed = {"project": str, "experiment": str, "status": str, "kind": str, "sort": str, "limit": int, "cursor": str}
+    return [*_project_routes(to), *_run_routes(to), *_content_routes(to)]
+
+
+def _project_routes(to: _Handlers) -> list[Route]:
+    experiments, runs = f"{PROJECT}/experiments", f"{PROJECT}/runs"
     return [
+        Route("GET", experiments, READ, to.list_experiments, "List experiments", answer=ListPage[ExperimentSummary], query=LIST_QUERY),
         Route(
-            "GET", "/api/v1/experiments", "runs:read", to.list_experiments, "Experiments by name", answer=ListPage, query={"project": str}
+            "POST", experiments, WRITE, to.create_experiment, "Create an experiment",
+            NewExperiment, Experiment, status=201, creates_project=True,
         ),
         Route(
-            "POST",
-            "/api/v1/experiments",
-            "runs:write",
-            to.create_experiment,
-            "Make an experiment",
-            NewExperiment,
-            Experiment,
-            status=201,
-            creates_project=True,
+            "GET", runs, READ, to.list_runs, "List runs, the newest first", answer=ListPage[RunSummary],
+            query={**LIST_QUERY, "experiment": str, "status": str, "kind": str, "sort": str},
         ),
-        Route("GET", "/api/v1/runs", "runs:read", to.list_runs, "Runs, the newest first", answer=ListPage, query=listed),
-        Route("POST", "/api/v1/runs", "runs:write", to.start_run, "Begin a run", NewRun, Run, status=201, creates_project=True),
-        Route("GET", run, "runs:read", to.get_run, "A run", answer=RunDetails),
-        Route("PATCH", run, "runs:write", to.change_run, "End, rename or keep alive a run", RunChange, Run),
-        Route("POST", f"{run}/points", "runs:write", to.add_points, "Append metric points", Points, Added, largest_body=UPLOAD),
-        Route("GET", f"{run}/metrics", "runs:read", to.metrics, "The last point of each metric", answer=dict[str, LastPoint]),
-        Route(
-            "GET",
-            f"{run}/series",
-            "runs:read",
-            to.series,
-            "A metric as a chart shows it",
-            answer=Series,
-            query={"key": str, "buckets": int},
+        Route("POST", runs, WRITE, to.start_run, "Start a run", NewRun, Run, status=201, creates_project=True),
+    ]  # fmt: skip
+
+
+def _run_routes(to: _Handlers) -> list[Route]:
+    route = partial(Route, project=to.project_of)
+    return [
+        route("GET", RUN, READ, to.get_run, "Get a run", answer=RunDetails),
+        route("PATCH", RUN, WRITE, to.change_run, "End, rename or keep alive a run", RunChange, Run),
+        route("POST", f"{RUN}/points", WRITE, to.add_points, "Append metric points", Points, Added, largest_body=UPLOAD),
+        route("GET", f"{RUN}/metrics", READ, to.metrics, "Get the last point of each metric", answer=dict[str, LastPoint]),
+        route(
+            "GET", f"{RUN}/series", READ, to.series, "Get a metric as a chart shows it",
+            answer=Series, query={"key": str, "buckets": int},
         ),
-        Route(
-            "GET",
-            f"{run}/history",
-            "runs:read",
-            to.history,
-            "All points of a metric",
-            answer=History,
-            query={"key": str, "after": int, "limit": int},
+        route(
+            "GET", f"{RUN}/history", READ, to.history, "Get all points of a metric",
+            answer=History, query={"key": str, "after": int, "limit": int},
         ),
-        Route("POST", f"{run}/params", "runs:write", to.set_params, "Set parameters", dict[str, Value], status=204),
-        Route("POST", f"{run}/tags", "runs:write", to.set_tags, "Set tags", dict[str, Value], status=204),
-        Route("GET", f"{run}/artifacts", "runs:read", to.list_artifacts, "Files of a run", answer=ListPage),
-        Route(
-            "PUT",
-            run + "/artifacts/{name:path}",
-            "runs:write",
-            to.save_artifact,
-            "Save a file",
-            answer=Artifact,
-            query={"kind": str},
-            status=201,
-            streams=True,
+        route("POST", f"{RUN}/params", WRITE, to.set_params, "Set parameters", dict[str, Value], status=204),
+        route("POST", f"{RUN}/tags", WRITE, to.set_tags, "Set tags", dict[str, Value], status=204),
+    ]  # fmt: skip
+
+
+def _content_routes(to: _Handlers) -> list[Route]:
+    route = partial(Route, project=to.project_of)
+    artifacts, logs = f"{RUN}/artifacts", f"{RUN}/logs"
+    one = artifacts + "/{name:path}"
+    return [
+        route("GET", artifacts, READ, to.list_artifacts, "List artifacts of a run", answer=ListPage[Artifact], query=LIST_QUERY),
+        route(
+            "PUT", one, WRITE, to.save_artifact, "Save an artifact",
+            answer=Artifact, query={"kind": str}, status=201, streams=True,
         ),
-        Route("GET", run + "/artifacts/{name:path}", "runs:read", to.open_artifact, "The content of a file"),
-        Route("POST", f"{run}/logs", "runs:write", to.add_lines, "Append console output", Lines, Added),
-        Route("GET", f"{run}/logs", "runs:read", to.lines, "Console output", answer=Console, query={"after": int, "limit": int}),
-    ]
+        route("GET", one, READ, to.open_artifact, "Get the content of an artifact", answer=bytes),
+        route("POST", logs, WRITE, to.add_lines, "Append console output", Lines, Added),
+        route("GET", logs, READ, to.lines, "Get console output", answer=Console, query={"after": int, "limit": int}),
+    ]  # fmt: skip
 
 
 class _Handlers:
     def __init__(self, tracking: Tracking) -> None:
         self.tracking = tracking
 
-    def list_experiments(self, request: Request) -> ListPage[Any]:
-        found = self.tracking.list_experiments(request.query.get("project"))
-        return ListPage([ExperimentAnswer(each.id, each.project, each.name, each.created_at, runs) for each, runs in found])
+    def project_of(self, tx: Connection, path: Mapping[str, str]) -> str:
+        return self.tracking.project_of_run(tx, path["run"])
+
+    def list_experiments(self, request: Request) -> ListPage[ExperimentSummary]:
+        limit, after = limit_of(request), cursor_of(request, tuple[str])
+        found = self.tracking.list_experiments(request.path["project"], after=after[0] if after else None, limit=limit + 1)
+        shown = [ExperimentSummary(each.id, each.project, each.name, each.created_at, runs) for each, runs in found]
+        return page_of(shown, limit, lambda each: (each.name,))
 
     def create_experiment(self, request: Request) -> Experiment:
-        body: NewExperiment = request.body
-        return self.tracking.create_experiment(body.project, body.name)
+        return self.tracking.create_experiment(request.path["project"], request.body.name)
 
-    def list_runs(self, request: Request) -> ListPage[Any]:
-        query = request.query
-        found, cursor = self.tracking.list_runs(
-            query.get("project"),
+    def list_runs(self, request: Request) -> ListPage[RunSummary]:
+        query, limit = request.query, limit_of(request)
+        found = self.tracking.list_runs(
+            request.path["project"],
             experiment=query.get("experiment"),
             status=_one_of("status", query.get("status"), get_args(Status)),
             kind=_one_of("kind", query.get("kind"), get_args(Kind)),
             sort=query.get("sort", "-started_at"),
-            limit=_limit(query.get("limit", 100), 1_000),
-            cursor=query.get("cursor"),
+            limit=limit + 1,
+            after=cursor_of(request, tuple[int | str, str]),
         )
-        return ListPage([self._answer(record) for record in found], cursor)
+        page = page_of(found, limit, lambda each: (each[1], each[0].run.id))
+        return ListPage([self._answer(record) for record, _ in page.items], page.next)
 
     def start_run(self, request: Request) -> Run:
         body: NewRun = request.body
         return self.tracking.start_run(
-            body.project,
+            request.path["project"],
             body.experiment,
             body.name,
             id=None if body.id is None else RunId(body.id),
@@ -290,11 +172,11 @@ class _Handlers:
 
     def series(self, request: Request) -> Series:
         run, key = self._series_of(request)
-        return _columns(key, self.tracking.series.downsample(run, key, _limit(request.query.get("buckets", 500), 10_000)))
+        return _columns(key, self.tracking.series.downsample(run, key, limit_of(request, 500, 10_000, name="buckets")))
 
     def history(self, request: Request) -> History:
         run, key = self._series_of(request)
-        after, limit = max(0, request.query.get("after", 0)), _limit(request.query.get("limit", 10_000), 100_000)
+        after, limit = max(0, request.query.get("after", 0)), limit_of(request, 10_000, 100_000)
         points = self.tracking.series.history(run, key, after=after, limit=limit)
         return History(to_wire(points), after + limit if len(points) == limit else None)
 
@@ -304,8 +186,10 @@ class _Handlers:
     def set_tags(self, request: Request) -> None:
         self.tracking.set_tags(_run(request), request.body)
 
-    def list_artifacts(self, request: Request) -> ListPage[Any]:
-        return ListPage(self.tracking.artifacts.list(_run(request)))
+    def list_artifacts(self, request: Request) -> ListPage[Artifact]:
+        limit, after = limit_of(request), cursor_of(request, tuple[str])
+        found = self.tracking.artifacts.list(_run(request), after=after[0] if after else None, limit=limit + 1)
+        return page_of(found, limit, lambda each: (each.name,))
 
     async def save_artifact(self, request: Request) -> Artifact:
         run, name, kind = _run(request), request.path["name"], request.query.get("kind", "file")
@@ -335,7 +219,7 @@ class _Handlers:
 
     def lines(self, request: Request) -> Console:
         after = max(0, request.query.get("after", 0))
-        found = self.tracking.list_lines(_run(request), after, _limit(request.query.get("limit", 1_000), 10_000))
+        found = self.tracking.list_lines(_run(request), after, limit_of(request, 1_000, 10_000))
         return Console(found, found[-1].position if found else after)
 
     def _series_of(self, request: Request) -> tuple[RunId, str]:
@@ -343,9 +227,9 @@ class _Handlers:
         self.tracking.get_run(run)
         return run, key
 
-    def _answer(self, record: RunRecord) -> RunAnswer:
+    def _answer(self, record: RunRecord) -> RunSummary:
         run, now = record.run, self.tracking.clock()
-        return RunAnswer(
+        return RunSummary(
             run.id,
             run.project,
             run.experiment,
@@ -391,12 +275,6 @@ def _one_of(name: str, asked: str | None, known: Sequence[str]) -> str | None:
     if asked is not None and asked not in known:
         raise Invalid(name, f"{asked[:80]!r} is not known: ask for {', '.join(known)}, or leave it out")
     return asked
-
-
-def _limit(asked: int, most: int) -> int:
-    if asked < 1:
-        raise Invalid("limit", f"{asked} is too small: ask for 1 to {most}")
-    return min(asked, most)
 
 
 def _last(points: dict[str, Point]) -> dict[str, LastPoint]:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection
 
 from meguri.access.projects import ProjectDirectory
-from meguri.core.errors import Invalid, RunFinished
+from meguri.core.errors import Invalid, NotFound, RunFinished
 from meguri.core.ids import ExperimentId, NewId, RunId
 from meguri.core.points import Point
 from meguri.core.times import Clock
@@ -76,10 +75,10 @@ class Tracking:
                 self.events.add(tx, "experiment.created", project=project, subject=id, payload={"name": name})
             return made
 
-    def list_experiments(self, project: str | None = None) -> list[tuple[Experiment, int]]:
-        """By name, each with the number of its runs."""
+    def list_experiments(self, project: str, *, after: str | None = None, limit: int | None = None) -> list[tuple[Experiment, int]]:
+        """By name, each with the number of its runs. `after`: the name after which to begin."""
         with self.db.read() as tx:
-            return tables.list_experiments(tx, project)
+            return tables.list_experiments(tx, project, after, limit)
 
     def start_run(
         self,
@@ -108,12 +107,12 @@ class Tracking:
             self.projects.ensure(open_tx, project)
             of = tables.ensure_experiment(open_tx, project, experiment, id=self.new_id("exp"), at=self.clock())
             if not tables.add_run(open_tx, made, ExperimentId(of.id)):
-                return tables.get_run(open_tx, made.id)
+                return _within_project(tables.get_run(open_tx, made.id), project)
             tables.insert_run_values(open_tx, tables.params, made.id, kept_params)
             tables.insert_run_values(open_tx, tables.tags, made.id, kept_tags)
             node = self.lineage.node(open_tx, "run", made.id, project=project, label=made.name)
             if parent is not None:
-                tables.get_run(open_tx, parent)
+                _within_project(tables.get_run(open_tx, parent), project)
                 self.lineage.edge(open_tx, Node("run", parent), node, "derived_from", run=made.id)
             for text, blob in blobs.items():
                 self.artifacts.add(open_tx, made, text, blob, kind=ENVIRONMENT)
@@ -159,21 +158,31 @@ class Tracking:
         children = [edge.target.id for edge in below.edges if edge.role == "derived_from" and edge.target.kind == "run"]
         return (RunId(parents[0]) if parents else None, [RunId(id) for id in sorted(children)])
 
+    def project_of_run(self, tx: Connection, run: str) -> str:
+        """Raises NotFound."""
+        return tables.get_project(tx, run)
+
     def list_runs(
         self,
-        project: str | None = None,
+        project: str,
         *,
         experiment: str | None = None,
         status: str | None = None,
         kind: str | None = None,
         sort: str = "-started_at",
         limit: int = 100,
-        cursor: str | None = None,
-    ) -> tuple[list[RunRecord], str | None]:
-        """A page of runs, and the cursor of the next one. `sort`: started_at, finished_at, name or status, with `-` for the last first."""
+        after: tuple[int | str, str] | None = None,
+    ) -> list[tuple[RunRecord, int | str]]:
+        """Runs, each with the value that it is sorted by.
+
+        `sort`: started_at, finished_at, name or status, with `-` for descending. `after`: the sort value and the id of the run after which
+        to begin. Raises Invalid.
+        """
         column, descending = sort.lstrip("-"), sort.startswith("-")
         if column not in tables.SORTS:
             raise Invalid("sort", f"{sort!r} is not known: sort by {', '.join(tables.SORTS)}, with - before it for descending")
+        if after is not None and isinstance(after[0], str) == column.endswith("_at"):
+            raise Invalid("cursor", "was given by a list with another sort: begin without one")
         with self.db.read() as tx:
             found = tables.list_runs(
                 tx,
@@ -183,11 +192,11 @@ class Tracking:
                 kind=kind,
                 sort=column,
                 descending=descending,
-                after=None if cursor is None else _read_cursor(cursor),
+                after=after,
                 limit=limit,
             )
             records = self._records(tx, [run for run, _ in found])
-        return records, _write_cursor(found[-1][1], found[-1][0].id) if len(found) == limit else None
+        return [(record, value) for record, (_, value) in zip(records, found, strict=True)]
 
     def add_points(self, run: RunId, points: Sequence[Point], token: Token | None = None) -> int:
         """Append points to a live run; gives how many were new. Points that were sent before are welcome even when the run has finished
@@ -273,17 +282,12 @@ class Tracking:
                 yield mine
 
 
+def _within_project(run: Run, project: str) -> Run:
+    """The run, if it is of that project. Raises NotFound."""
+    if run.project != project:
+        raise NotFound("run", run.id, f"project {project!r} has none of that id")
+    return run
+
+
 def _plain(line: str) -> str:
     return line.replace("\0", "")[:TEXT_LIMIT]
-
-
-def _write_cursor(value: object, id: str) -> str:
-    return msgspec.json.encode([value, id]).hex()
-
-
-def _read_cursor(cursor: str) -> tuple[Any, str]:  # Any: a value of the column sorted by
-    try:
-        value, id = msgspec.json.decode(bytes.fromhex(cursor), type=tuple[int | str, str])
-    except (ValueError, msgspec.DecodeError) as error:
-        raise Invalid("cursor", "was not given out by this list: start again without one") from error
-    return value, id

@@ -116,13 +116,13 @@ def ensure_experiment(tx: Connection, project: str, name: str, *, id: str, at: d
     return _experiment(found)
 
 
-def list_experiments(tx: Connection, project: str | None) -> list[tuple[Experiment, int]]:
-    """Experiments by name, each with the number of its runs."""
-    count = select(runs.c.experiment, func.count().label("runs")).group_by(runs.c.experiment).subquery()
-    query = select(experiments, func.coalesce(count.c.runs, 0).label("runs")).outerjoin(count, count.c.experiment == experiments.c.id)
-    if project is not None:
-        query = query.where(experiments.c.project == project)
-    return [(_experiment(row), int(row.runs)) for row in tx.execute(query.order_by(experiments.c.project, experiments.c.name))]
+def list_experiments(tx: Connection, project: str, after: str | None, limit: int | None) -> list[tuple[Experiment, int]]:
+    """Experiments by name, each with the number of its runs. `after`: the name after which to begin."""
+    count = select(func.count()).select_from(runs).where(runs.c.experiment == experiments.c.id).scalar_subquery()
+    query = select(experiments, count.label("runs")).where(experiments.c.project == project).order_by(experiments.c.name).limit(limit)
+    if after is not None:
+        query = query.where(experiments.c.name > after)
+    return [(_experiment(row), int(row.runs)) for row in tx.execute(query)]
 
 
 def add_run(tx: Connection, run: Run, experiment: ExperimentId) -> bool:
@@ -151,6 +151,14 @@ def get_run(tx: Connection, id: str) -> Run:
     return _run(row)
 
 
+def get_project(tx: Connection, run: str) -> str:
+    """The project of a run. Raises NotFound."""
+    found = tx.execute(select(runs.c.project).where(runs.c.id == run)).scalar_one_or_none()
+    if found is None:
+        raise NotFound("run", run, "list runs with `meguri runs`")
+    return str(found)
+
+
 def end_run(tx: Connection, run: Run) -> bool:
     """False where the run was ended by somebody else meanwhile."""
     statement = (
@@ -172,7 +180,7 @@ def rename(tx: Connection, id: str, name: str) -> None:
 def list_runs(
     tx: Connection,
     *,
-    project: str | None = None,
+    project: str,
     experiment: str | None = None,
     status: str | None = None,
     kind: str | None = None,
@@ -235,8 +243,10 @@ def get_artifact(tx: Connection, run: str, name: str) -> Artifact:
     return _artifact(row)
 
 
-def list_artifacts(tx: Connection, run: str) -> list[Artifact]:
-    return [_artifact(row) for row in tx.execute(select(artifacts).where(artifacts.c.run == run).order_by(artifacts.c.name))]
+def list_artifacts(tx: Connection, run: str, after: str | None, limit: int | None) -> list[Artifact]:
+    """By name. `after`: the name after which to begin."""
+    query = select(artifacts).where(artifacts.c.run == run).order_by(artifacts.c.name).limit(limit)
+    return [_artifact(row) for row in tx.execute(query if after is None else query.where(artifacts.c.name > after))]
 
 
 def add_lines(tx: Connection, run: str, writer: str, first: int, lines: Sequence[str]) -> int:

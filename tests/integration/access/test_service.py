@@ -361,4 +361,4 @@ def test_a_job_acts_as_the_one_who_asked_for_it(ledger: Ledger) -> None:
         pass
     assert actors == ["user:kim", "system"]
     with ledger.db.read() as tx:
-        assert [job.actor for job in ledger.jobs.list(tx)] == ["system", "user:kim"]
+        assert [job.actor for project in ("bikes", "taxis") for job in ledger.jobs.list(tx, project)] == ["user:kim", "system"]

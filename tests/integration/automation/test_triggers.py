@@ -67,7 +67,7 @@ def test_the_job_of_a_run_is_cancelled_with_its_run_so_that_the_trigger_may_fire
     with platform.db.write() as tx:
         platform.applying.apply(tx, PROJECT.to_json(), archive.getvalue())
     run = platform.automation.fire_by_hand("pond", "monthly")
-    find = platform.serving.find_prediction
+    find = platform.serving.get_prediction
     routes = PlatformRoutes(platform.db, platform.events, platform.jobs, platform.lineage, platform.watermarks.ask, find, Commits())
     with pytest.raises(Conflict, match=f"POST /api/v1/pipeline-runs/{run}/cancel stops it"):
         routes.cancel(SimpleNamespace(path={"job": f"pipeline.run:{run}"}))

@@ -22,13 +22,14 @@ from meguri.core.definitions.features import (
     FeatureViewDefinition,
     SourceDefinition,
 )
+from meguri.core.definitions.models import ModelInput
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.definitions.serving import EndpointDefinition
 from meguri.core.ids import ModelVersionId, new_id
 from meguri.core.times import iso, utc_now
 from meguri.delivery.model import Promotion
 from meguri.delivery.service import Delivery
-from meguri.registry.model import ModelInput, VersionSpec
+from meguri.registry.model import VersionSpec
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 SOURCE = SourceDefinition("readings", "site", "at", {"x": "float", "load": "float"})

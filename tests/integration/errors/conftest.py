@@ -16,6 +16,7 @@ from meguri.core.times import iso
 from meguri.sdk.client import connect
 from meguri.testing.server import RunningServer, running_server
 
+OFFICE = "/api/v1/projects/office"
 FOLDER = Path(__file__).parent / "office"
 END = datetime(2025, 3, 1, tzinfo=UTC)
 
@@ -39,18 +40,18 @@ class Office:
 
     def census(self) -> Json:
         """How much of everything there is: a refused request may not change it."""
-        source = self.api.get("/api/v1/sources?project=office").json()["items"][0]
-        coverage = self.api.get("/api/v1/endpoints/load/quality").json()["coverage"]
+        source = self.api.get(f"{OFFICE}/sources").json()["items"][0]
+        coverage = self.api.get(f"{OFFICE}/endpoints/load/quality").json()["coverage"]
         coverage.pop("predictions")  # moved to the ledger by a periodic task; the endpoint counts them at once
-        newest = self.api.get("/api/v1/history?limit=1").json()["items"][0]["sequence"]
-        state = self.api.get("/api/v1/endpoints/load").json()
+        newest = self.api.get(f"{OFFICE}/events?limit=1").json()["items"][0]["sequence"]
+        state = self.api.get(f"{OFFICE}/endpoints/load").json()
         return {
             "rows": source["rows"],
             "quarantined": source["quarantined"],
             "events": newest,
-            "predictions": state["counters"]["predictions"],
+            "predictions": state["process"]["predictions"],
             "labels": coverage,
-            "runs": len(self.api.get("/api/v1/runs?limit=1000").json()["items"]),
+            "runs": len(self.api.get(f"{OFFICE}/runs?limit=1000").json()["items"]),
             "metrics": self.api.get(f"/api/v1/runs/{self.run}/metrics").json(),
             "artifacts": self.api.get(f"/api/v1/runs/{self.run}/artifacts").json()["items"],
             "projects": [each["name"] for each in self.api.get("/api/v1/projects").json()["items"]],
@@ -62,10 +63,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with running_server(tmp_path_factory.mktemp("errors") / "home") as server:
         with connect(url=server.url, token=server.token) as client:
             assert main(["apply", str(FOLDER), "--yes", "--home", str(server.home)]) == 0
-            client.sources.push("meter", [row_at(END - timedelta(hours=n)) for n in range(28 * 24, 0, -1)], project="office")
-            client.projects.advance_watermark("office", END)
+            office = client.project("office")
+            office.sources.push("meter", [row_at(END - timedelta(hours=n)) for n in range(28 * 24, 0, -1)])
+            office.advance_watermark(END)
             assert main(["pipelines", "run", "retrain", "--wait", "--home", str(server.home)]) == 0
-            url = client.endpoints.get("load")["url"]
+            url = office.endpoints.get("load")["url"]
         with server.client() as api, httpx.Client(base_url=url, timeout=60) as endpoint:
-            run = api.post("/api/v1/runs", json={"project": "office"}).json()["id"]
+            run = api.post(f"{OFFICE}/runs", json={}).json()["id"]
             yield Office(server, api, endpoint, run)

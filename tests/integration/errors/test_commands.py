@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, list[str]]] = {
     "unknown run": ("runs run_x", ["no run 'run_x'", "`meguri runs`"]),
     "unknown project": ("runs --project nope", ["no project 'nope': you may see office"]),
     "history of an unknown project": ("loop history -p nope", ["no project 'nope'"]),
-    "unknown model": ("models nope", ["no model 'nope'", "`meguri models`"]),
+    "unknown model": ("models nope", ["no model 'nope'", "project 'office' has load"]),
     "unknown version": ("models load --alias champion mv_x", ["no model version 'mv_x'"]),
     "unknown pipeline": ("pipelines run nope", ["no pipeline 'nope': the project declares retrain"]),
     "parameter without a value": ("pipelines run retrain --set depth", ["--set: 'depth' has no '=': write NAME=VALUE"]),
@@ -123,5 +123,5 @@ def test_what_needs_a_server_says_how_to_start_one(tmp_path: Path) -> None:
 
 
 def test_an_endpoint_that_was_never_deployed_is_not_served(tmp_path: Path) -> None:
-    said = f"meguri: no deployment spec 'nope': {tmp_path}/routes/nope.json does not exist: deploy a version to the endpoint first\n"
+    said = f"meguri: no endpoint 'nope': deployed in {tmp_path} are none: deploy a version to the endpoint first\n"
     assert run("endpoints", "serve", "nope", "--home", str(tmp_path)) == (1, "", said)

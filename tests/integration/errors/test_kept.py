@@ -7,11 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.errors.conftest import END, Office, row_at
+from tests.integration.errors.conftest import END, OFFICE, Office, row_at
 from tests.integration.errors.test_requests import INFER, body
 
 ROWS = {
-    "future": ({"at": "2999-01-01T00:00:00Z"}, "at", "future", "advance the watermark first, rows may be 31 days ahead of its event time"),
+    "future": (
+        {"at": "2999-01-01T00:00:00Z"},
+        "at",
+        "future",
+        "advance the watermark first, rows may be 31 days ahead of the project's event time",
+    ),
     "type": ({"hour": "nine"}, "hour", "type", "'nine' is no whole number"),
     "text for a number": ({"load": "NaN"}, "load", "type", "'NaN' is no number"),
     "out of range": ({"temperature": 1e9}, "temperature", "range", "the widened range of the first snapshot"),
@@ -27,12 +32,12 @@ def test_a_bad_row_is_put_aside_and_named_and_the_good_ones_are_taken(
     before = office.census()
     good = row_at(END + timedelta(minutes=list(ROWS.values()).index((change, column, kind, why))))
     rows = [good, {**row_at(END + timedelta(hours=3)), **change}]
-    answer = office.api.post("/api/v1/sources/meter/push?project=office", json={"rows": rows}).json()
+    answer = office.api.post(f"{OFFICE}/sources/meter/push", json={"rows": rows}).json()
     assert (answer["accepted"], [(each["row"], each["column"], each["kind"]) for each in answer["quarantined"]]) == (1, [(1, column, kind)])
     assert why in answer["quarantined"][0]["why"]
-    kept = office.api.get("/api/v1/quarantine?project=office&limit=1").json()["items"][0]
+    kept = office.api.get(f"{OFFICE}/quarantine?limit=1").json()["items"][0]
     assert (kept["column"], kept["kind"], kept["values"]) == (column, kind, rows[1])
-    event = office.api.get("/api/v1/history?project=office&kinds=rows.quarantined&limit=1").json()["items"][0]["payload"]
+    event = office.api.get(f"{OFFICE}/events?kinds=rows.quarantined&limit=1").json()["items"][0]["payload"]
     assert (event["source"], event["count"]) == ("meter", 1)
     after = office.census()
     assert (after["rows"] - before["rows"], after["quarantined"] - before["quarantined"]) == (1, 1)
@@ -40,23 +45,23 @@ def test_a_bad_row_is_put_aside_and_named_and_the_good_ones_are_taken(
 
 def test_a_label_that_overtakes_its_prediction_waits_is_counted_and_joined(office: Office) -> None:
     before = office.census()["labels"]
-    sent = {"endpoint": "load", "labels": [{"prediction_id": "early", "value": 70.0}]}
-    assert office.api.post("/api/v1/labels", json=sent).json() == {"accepted": 1, "duplicates": 0}
+    sent = {"labels": [{"prediction_id": "early", "value": 70.0}]}
+    assert office.api.post(f"{OFFICE}/endpoints/load/labels", json=sent).json() == {"accepted": 1, "duplicates": 0}
     wait_until(office, pending=before["pending"] + 1)
     assert office.endpoint.post(INFER, json=body(id="early")).status_code == 200
     wait_until(office, pending=before["pending"], labelled=before["labelled"] + 1)
-    assert office.api.get("/api/v1/labels/early?endpoint=load").json()["value"] == 70.0
+    assert office.api.get(f"{OFFICE}/endpoints/load/labels/early").json()["value"] == 70.0
 
 
 def test_what_made_a_prediction_is_one_question(office: Office) -> None:
     assert office.endpoint.post(INFER, json=body(id="d-2025-05-01T00:00Z")).status_code == 200
-    graph = office.api.get("/api/v1/lineage/prediction/d-2025-05-01T00:00Z").json()
+    graph = office.api.get("/api/v1/lineage/prediction/office/load/d-2025-05-01T00:00Z").json()
     assert {"prediction", "deployment", "model_version", "pipeline_run", "snapshot", "source", "bundle"} <= {
         node["kind"] for node in graph["nodes"]
     }
-    [edge] = [each for each in graph["edges"] if each["target"] == {"kind": "prediction", "id": "d-2025-05-01T00:00Z"}]
+    [edge] = [each for each in graph["edges"] if each["target"] == {"kind": "prediction", "id": "office/load/d-2025-05-01T00:00Z"}]
     assert (edge["source"]["kind"], edge["role"]) == ("deployment", "served")
-    unknown = office.api.get("/api/v1/lineage/prediction/nobody")
+    unknown = office.api.get("/api/v1/lineage/prediction/office/load/nobody")
     assert (unknown.status_code, unknown.json()["detail"][:24]) == (404, "no prediction 'nobody': ")
 
 

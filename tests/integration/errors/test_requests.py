@@ -18,8 +18,9 @@ import pytest
 from tests.integration.errors.conftest import END, Json, Office, row_at
 
 INFER = "/v2/models/load/infer"
-PUSH = "/api/v1/sources/meter/push?project=office"
-LABELS = "/api/v1/labels"
+OFFICE = "/api/v1/projects/office"
+PUSH = f"{OFFICE}/sources/meter/push"
+LABELS = f"{OFFICE}/endpoints/load/labels"
 JSON = {"Content-Type": "application/json"}
 Case = tuple[Callable[[Office], httpx.Response], int, list[str]]
 
@@ -77,8 +78,8 @@ def pushed(change: Json | None = None, without: str = "") -> Json:
     return {"rows": [{name: value for name, value in row.items() if name != without}]}
 
 
-def labelled(value: object, id: object = "p1", endpoint: str = "load") -> Json:
-    return {"endpoint": endpoint, "labels": [{"prediction_id": id, "value": value}]}
+def labelled(value: object, id: object = "p1") -> Json:
+    return {"labels": [{"prediction_id": id, "value": value}]}
 
 
 def missing(what: str, path: str, *says: str) -> tuple[str, Case]:
@@ -111,7 +112,7 @@ INFERENCE: dict[str, Case] = {
     "foreign origin": infer(body(), 403, "http://evil.example is of another origin", headers={"Origin": "http://evil.example"}),
     "foreign host": infer(body(), 403, "'evil.example'", "--allow-host", headers={"Host": "evil.example"}),
     "no token": infer(b"", 401, "this needs the home's token: send 'Authorization: Bearer TOKEN'", path="/internal/seal"),
-    "through the server": ask("POST", "/api/v1/endpoints/load/infer", 400, "body: is not JSON", content=b"{"),
+    "through the server": ask("POST", "/api/v1/projects/office/endpoints/load/infer", 400, "body: is not JSON", content=b"{"),
 }
 
 INTAKE: dict[str, Case] = {
@@ -121,14 +122,13 @@ INTAKE: dict[str, Case] = {
     "no rows": ask("POST", PUSH, 422, "the push is empty: send at least one row", content={"rows": []}),
     "not rows": ask("POST", PUSH, 422, "Expected `object`, got `int` - at `$.rows[0]`", "/openapi.json", content={"rows": [1]}),
     "content type": ask("POST", PUSH, 422, "'text/csv' is not accepted here: send application/json", content=b"a", headers={"Content-Type": "text/csv"}),
-    "no project": ask("POST", "/api/v1/sources/meter/push", 422, "project: say which: add ?project=", content=pushed()),
     "unknown project": ask("POST", PUSH.replace("office", "nope"), 404, "no project 'nope': you may see office", content=pushed()),
     "unknown source": ask("POST", PUSH.replace("meter", "nope"), 404, "no source 'nope': project 'office' declares meter", content=pushed()),
     "label NaN": ask("POST", LABELS, 422, "is not JSON", content=json.dumps(labelled(float("nan"))).encode()),
     "label null": ask("POST", LABELS, 422, "labels[0].value", "'p1'", "leave out labels that are not known", content=labelled(None)),
     "label text": ask("POST", LABELS, 422, "labels[0].value: 'NaN' (of prediction 'p1') is not a number", content=labelled("NaN")),
     "label without id": ask("POST", LABELS, 422, "labels[0].prediction_id: '' is no prediction id", content=labelled(1.0, "")),
-    "label of unknown endpoint": ask("POST", LABELS, 404, "no endpoint '../x'", "`meguri endpoints list`", content=labelled(1.0, endpoint="../x")),
+    "label of unknown endpoint": ask("POST", LABELS.replace("load", "x"), 404, "no endpoint 'x': project 'office' has load", content=labelled(1.0)),
     "advance into the future": ask("POST", "/api/v1/projects/office/watermark", 422, "2999", "is in the future", "send a time that has come", content={"until": "2999-01-01T00:00:00Z"}),
     "advance to no time": ask("POST", "/api/v1/projects/office/watermark", 422, "until: 'soon' is not a time", content={"until": "soon"}),
 }  # fmt: skip
@@ -138,56 +138,55 @@ UNKNOWN: dict[str, Case] = dict(
         missing("run", "runs/run_x", "no run 'run_x': list runs with `meguri runs`"),
         missing("run's metrics", "runs/run_x/metrics", "no run 'run_x'"),
         missing("artifact", "runs/{run}/artifacts/a", "no artifact 'a'"),
-        missing("model", "models/nope", "no model 'nope': list them with `meguri models`"),
-        missing("model of a project", "models/nope?project=office", "project 'office' has load", "mg.register()"),
+        missing("model of a project", "projects/office/models/nope", "project 'office' has load", "mg.register()"),
         missing("version", "model-versions/mv_x", "no model version 'mv_x': list them with `meguri models NAME`"),
         missing("pipeline run", "pipeline-runs/prun_x", "no pipeline run 'prun_x': list them with `meguri pipelines runs`"),
-        missing("endpoint", "endpoints/nope", "no endpoint 'nope': list them with `meguri endpoints list`"),
-        missing("endpoint's quality", "endpoints/nope/quality", "no endpoint 'nope'"),
-        missing("drift monitor", "endpoints/load/drift?monitor=nope", "no monitor 'nope': endpoint 'load' has none"),
-        missing("monitor", "monitors/nope?project=office", "no monitor 'nope'", "`meguri monitors --project office`"),
+        missing("endpoint", "projects/office/endpoints/nope", "no endpoint 'nope': project 'office' has load"),
+        missing("endpoint's quality", "projects/office/endpoints/nope/quality", "no endpoint 'nope'"),
+        missing("drift monitor", "projects/office/endpoints/load/drift?monitor=nope", "no monitor 'nope': endpoint 'load' has none"),
+        missing("monitor", "projects/office/monitors/nope", "no monitor 'nope'", "`meguri monitors --project office`"),
         missing("alert", "alerts/nope", "no alert 'nope': list them with `meguri monitors --alerts`"),
         missing("promotion", "promotions/nope", "no promotion 'nope'"),
         missing("snapshot", "snapshots/nope", "no snapshot 'nope'"),
-        missing("dataset", "datasets/nope", "no dataset 'nope'"),
+        missing("dataset", "projects/office/datasets/nope", "no dataset 'nope'"),
         missing("project", "projects/nope", "no project 'nope': you may see office"),
-        missing("project of a list", "models?project=nope", "no project 'nope': you may see office", "`meguri apply FOLDER`"),
+        missing("project of a list", "projects/nope/models", "no project 'nope': you may see office", "`meguri apply FOLDER`"),
         missing("project to wait for", "projects/nope/watermark?wait=0", "no project 'nope'"),
-        missing("prediction", "predictions/nope", "no prediction 'nope': an id is what the request carried"),
-        missing("label's endpoint", "labels/p1?endpoint=nope", "no endpoint 'nope'"),
+        missing("prediction", "projects/office/endpoints/load/predictions/nope", "no prediction 'nope': an id is what the request carried"),
+        missing("label's endpoint", "projects/office/endpoints/nope/labels/p1", "no endpoint 'nope'"),
         missing("node", "lineage/model_version/mv_x", "no model version 'mv_x': it has no lineage"),
-        missing("feature service", "features/lookup?project=office&service=nope&entity=x", "no feature service 'nope': the project declares inputs"),
+        missing("feature service", "projects/office/features/lookup?service=nope&entity=x", "no feature service 'nope': the project declares inputs"),
         missing("route", "nope", "no route 'GET /api/v1/nope': see /openapi.json"),
-        ("unknown pipeline", ask("POST", "/api/v1/pipelines/nope/runs?project=office", 404, "the project declares retrain", content={})),
-        ("unknown trigger", ask("POST", "/api/v1/triggers/nope/fire?project=office", 404, "declares lost-accuracy", content={})),
+        ("unknown pipeline", ask("POST", "/api/v1/projects/office/pipelines/nope/runs", 404, "the project declares retrain", content={})),
+        ("unknown trigger", ask("POST", "/api/v1/projects/office/triggers/nope/fire", 404, "declares lost-accuracy", content={})),
         ("unknown job", ask("POST", "/api/v1/jobs/nope/cancel", 404, "no job 'nope'", content={})),
-        ("unknown version to deploy", ask("POST", "/api/v1/endpoints/load/deployments", 404, "no model version 'mv_x'", content={"version": "mv_x"})),
-        ("unknown version for an alias", ask("PUT", "/api/v1/models/load/aliases/champion", 404, "'mv_x'", content={"version": "mv_x"})),
-        ("nothing to roll back to", ask("POST", "/api/v1/endpoints/load/rollback", 409, "no former deployment", content={})),
+        ("unknown version to deploy", ask("POST", "/api/v1/projects/office/endpoints/load/deployments", 404, "no model version 'mv_x'", content={"version": "mv_x"})),
+        ("unknown version for an alias", ask("PUT", "/api/v1/projects/office/models/load/aliases/champion", 404, "'mv_x'", content={"version": "mv_x"})),
+        ("nothing to roll back to", ask("POST", "/api/v1/projects/office/endpoints/load/rollback", 409, "no former deployment", content={})),
     ]
 )  # fmt: skip
 
 ASKED: dict[str, Case] = {
-    "unknown query parameter": ask("GET", "/api/v1/runs?colour=red", 422, "colour: is not a query parameter", "known are cursor"),
-    "query of another type": ask("GET", "/api/v1/runs?limit=many", 422, "limit: 'many' is not a whole number"),
-    "limit too small": ask("GET", "/api/v1/runs?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
-    "limit of the history": ask("GET", "/api/v1/history?limit=0", 422, "limit: 0 is too small: ask for 1 to 1000"),
-    "limit of jobs": ask("GET", "/api/v1/jobs?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
-    "limit of promotions": ask("GET", "/api/v1/promotions?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
-    "limit of watches": ask("GET", "/api/v1/bake-periods?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
+    "unknown query parameter": ask("GET", "/api/v1/projects/office/runs?colour=red", 422, "colour: is not a query parameter", "known are cursor"),
+    "query of another type": ask("GET", "/api/v1/projects/office/runs?limit=many", 422, "limit: 'many' is not a whole number"),
+    "limit too small": ask("GET", "/api/v1/projects/office/runs?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
+    "limit of the history": ask("GET", "/api/v1/projects/office/events?limit=0", 422, "limit: 0 is too small: ask for 1 to 1000"),
+    "limit of jobs": ask("GET", "/api/v1/projects/office/jobs?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
+    "limit of promotions": ask("GET", "/api/v1/projects/office/promotions?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
+    "limit of bake periods": ask("GET", "/api/v1/projects/office/bake-periods?limit=-1", 422, "limit: -1 is too small: ask for 1 to 1000"),
     "kind of artifact": ask("PUT", "/api/v1/runs/{run}/artifacts/a.txt?kind=" + "k" * 33, 422, "kind: 'kkk", "at most 32 characters"),
     "writer of lines": ask("POST", "/api/v1/runs/{run}/logs", 422, "writer: 'www", "at most 64 characters", content={"lines": ["a"], "writer": "w" * 65, "first": 0}),
-    "foreign cursor": ask("GET", "/api/v1/runs?cursor=x", 422, "cursor: was not given out by this list: start again without one"),
-    "unknown status": ask("GET", "/api/v1/runs?status=x", 422, "status: 'x' is not known: ask for running, finished"),
-    "unknown order": ask("GET", "/api/v1/runs?sort=x", 422, "sort: 'x' is not known: sort by started_at"),
-    "unknown direction": ask("GET", "/api/v1/lineage/project/x?direction=left", 422, "ask for up, down or both"),
-    "pipeline parameter": ask("POST", "/api/v1/pipelines/retrain/runs?project=office", 422, "depth: pipeline 'retrain' has no such parameter", content={"parameters": {"depth": 3}}),
-    "pipeline in the future": ask("POST", "/api/v1/pipelines/retrain/runs?project=office", 422, "until:", "has not come yet", "advance the watermark", content={"until": "2026-01-01T00:00:00Z"}),
+    "foreign cursor": ask("GET", "/api/v1/projects/office/runs?cursor=x", 422, "cursor: 'x' was not given by this list: begin without one"),
+    "unknown status": ask("GET", "/api/v1/projects/office/runs?status=x", 422, "status: 'x' is not known: ask for running, finished"),
+    "unknown order": ask("GET", "/api/v1/projects/office/runs?sort=x", 422, "sort: 'x' is not known: sort by started_at"),
+    "unknown direction": ask("GET", "/api/v1/lineage/run/{run}?direction=left", 422, "ask for up, down or both"),
+    "pipeline parameter": ask("POST", "/api/v1/projects/office/pipelines/retrain/runs", 422, "depth: pipeline 'retrain' has no such parameter", content={"parameters": {"depth": 3}}),
+    "pipeline in the future": ask("POST", "/api/v1/projects/office/pipelines/retrain/runs", 422, "until:", "has not come yet", "advance the watermark", content={"until": "2026-01-01T00:00:00Z"}),
     "metric value": ask("POST", "/api/v1/runs/{run}/points", 422, "value: 'high' is not a number", '"NaN"', content={"points": [["loss", 1, "high", 1]]}),
     "raw NaN metric": ask("POST", "/api/v1/runs/{run}/points", 422, "is not JSON", content=b'{"points": [["loss", 1, NaN, 1]]}'),
     "huge metric key": ask("POST", "/api/v1/runs/{run}/points", 422, "cannot name a metric", "1 to 250 characters", content={"points": [["k" * 5000, 1, 1.0, 1]]}),
     "metric step": ask("POST", "/api/v1/runs/{run}/points", 422, "step", "of 'loss' is out of bounds", content={"points": [["loss", 10**30, 1.0, 1]]}),
-    "run in no project": ask("POST", "/api/v1/runs", 422, "project: '../x' cannot name a project", content={"project": "../x"}),
+    "run in no project": ask("POST", "/api/v1/projects/a%20b/runs", 422, "project: 'a b' cannot name a project", content={}),
     "run status": ask("PATCH", "/api/v1/runs/{run}", 422, "Invalid enum value 'done'", content={"status": "done"}),
     "artifact in disguise": ask("PUT", "/api/v1/runs/{run}/artifacts/%2e%2e%2fx", 422, "'../x' cannot name an artifact: write a relative path"),
     "artifact from the root": ask("PUT", "/api/v1/runs/{run}/artifacts//etc/passwd", 422, "'/etc/passwd' cannot name an artifact"),
@@ -199,10 +198,10 @@ ASKED: dict[str, Case] = {
     "manifest with a path as name": bundle(422, "project: '../x' is no name for it", manifest='{"name": "../x"}'),
     "manifest with a path as endpoint": bundle(422, "endpoints: '../x' is no name for it", manifest='{"name": "a", "endpoints": [{"name": "../x", "model": "m", "features": "f"}]}'),
     "manifest that is not complete": bundle(404, "no feature service 'f': the project declares none", manifest='{"name": "a", "endpoints": [{"name": "e", "model": "m", "features": "f"}]}'),
-    "wrong token": ask("GET", "/api/v1/runs", 401, "the token or session is unknown, has expired or was revoked", "`meguri tokens create`", headers={"Authorization": "Bearer nope"}),
-    "no token": ask("GET", "/api/v1/runs", 401, "no token came with the request", headers={"Authorization": ""}),
-    "foreign origin": ask("GET", "/api/v1/runs", 403, "'http://evil.example' is not allowed", headers={"Origin": "http://evil.example"}),
-    "foreign host": ask("GET", "/api/v1/runs", 403, "'evil.example'", "setting allowed_hosts", headers={"Host": "evil.example"}),
+    "wrong token": ask("GET", "/api/v1/projects/office/runs", 401, "the token or session is unknown, has expired or was revoked", "`meguri tokens create`", headers={"Authorization": "Bearer nope"}),
+    "no token": ask("GET", "/api/v1/projects/office/runs", 401, "no token came with the request", headers={"Authorization": ""}),
+    "foreign origin": ask("GET", "/api/v1/projects/office/runs", 403, "'http://evil.example' is not allowed", headers={"Origin": "http://evil.example"}),
+    "foreign host": ask("GET", "/api/v1/projects/office/runs", 403, "'evil.example'", "setting allowed_hosts", headers={"Host": "evil.example"}),
 }  # fmt: skip
 
 CASES = {

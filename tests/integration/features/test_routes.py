@@ -13,14 +13,14 @@ from meguri.access.routes import Request
 from meguri.core.errors import Invalid, NotFound
 from meguri.core.times import iso
 from meguri.datasets.routes import routes as dataset_routes
-from meguri.features.routes import Adopt, Look, Push
+from meguri.features.routes import Adopt, Lookup, Push
 from meguri.features.routes import routes as feature_routes
 from meguri.features.service import Features
 from meguri.server.openapi import document
 
 START = datetime(2011, 1, 1, tzinfo=UTC)
 FAR = START + timedelta(days=3_000)
-BIKES = {"project": "bikes"}
+PROJECT = "/api/v1/projects/{project}"
 
 
 @dataclass
@@ -33,8 +33,9 @@ class Ask:
 def call(features: Features, method: str, url: str, **ask: Any) -> Any:
     """The JSON that a route answers."""
     known = [*feature_routes(features), *dataset_routes(features.datasets)]
-    [route] = [each for each in known if (each.method, each.path) == (method, "/api/v1" + url)]
-    return msgspec.json.decode(msgspec.json.encode(cast(Any, route.handler)(cast(Request, Ask(**ask)))))
+    [route] = [each for each in known if (each.method, each.path) in ((method, PROJECT + url), (method, "/api/v1" + url))]
+    asked = Ask({"project": "bikes", **ask.pop("path", {})}, **ask)
+    return msgspec.json.decode(msgspec.json.encode(cast(Any, route.handler)(cast(Request, asked))))
 
 
 def rows(count: int) -> list[dict[str, Any]]:
@@ -43,7 +44,7 @@ def rows(count: int) -> list[dict[str, Any]]:
 
 
 def push(features: Features, pushed: list[dict[str, Any]]) -> Any:
-    return call(features, "POST", "/sources/{source}/push", path={"source": "rentals"}, query=BIKES, body=Push(pushed))
+    return call(features, "POST", "/sources/{source}/push", path={"source": "rentals"}, body=Push(pushed))
 
 
 def test_push_then_look_up(features: Features) -> None:
@@ -53,23 +54,23 @@ def test_push_then_look_up(features: Features) -> None:
         "duplicates": 0,
         "quarantined": [{"row": 30, "column": "hr", "kind": "type", "why": "'noon' is no whole number"}],
     }
-    query = {**BIKES, "service": "hourly", "entity": "dc", "at": "2011-01-02T03:00:00Z"}
+    query = {"service": "hourly", "entity": "dc", "at": "2011-01-02T03:00:00Z"}
     expected = {"at": "2011-01-02T03:00:00Z", "features": {"cnt_yesterday": 3.0, "cnt_week": 1.5}}
     assert call(features, "GET", "/features/lookup", query=query) == expected
-    body = Look("bikes", "hourly", "dc", START + timedelta(hours=27))
+    body = Lookup("hourly", "dc", START + timedelta(hours=27))
     assert call(features, "POST", "/features/lookup", body=body) == expected
-    source, news = call(features, "GET", "/sources", query=BIKES)["items"]
+    source, news = call(features, "GET", "/sources")["items"]
     assert (source["rows"], source["waiting"], source["last_event_at"], source["quarantined"]) == (30, 30, "2011-01-02T05:00:00Z", 1)
     assert (news["name"], news["rows"], news["last_event_at"]) == ("news", 0, None)
 
 
 def test_definitions_are_listed_with_who_uses_them(features: Features) -> None:
-    views = call(features, "GET", "/feature-views", query=BIKES)["items"]
+    views = call(features, "GET", "/feature-views")["items"]
     assert [(each["view"]["name"], each["services"]) for each in views] == [
         ("history", ["hourly", "with_press"]),
         ("press", ["with_press"]),
     ]
-    services = call(features, "GET", "/feature-services", query=BIKES)["items"]
+    services = call(features, "GET", "/feature-services")["items"]
     assert services[0]["inputs"] == ["hr", "temp", "cnt_yesterday", "cnt_week"]
 
 
@@ -77,9 +78,9 @@ def test_snapshots_are_listed_newest_first_with_their_statistics(features: Featu
     for days in (5, 6):
         push(features, rows(days * 24))
         features.prepare("bikes", "hourly", before=START + timedelta(days=days), known_by=FAR)
-    [dataset] = call(features, "GET", "/datasets", query=BIKES)["items"]
+    [dataset] = call(features, "GET", "/datasets")["items"]
     assert (dataset["name"], dataset["snapshots"], dataset["latest"]["rows"]) == ("rentals", 2, 144)
-    path = {"dataset": dataset["id"]}
+    path = {"dataset": "rentals"}
     first = call(features, "GET", "/datasets/{dataset}/snapshots", path=path, query={"limit": 1})
     second = call(features, "GET", "/datasets/{dataset}/snapshots", path=path, query={"limit": 1, "cursor": first["next"]})
     assert [page["items"][0]["rows"] for page in (first, second)] == [144, 120]
@@ -95,23 +96,21 @@ def test_quarantine_is_listed_in_pages(features: Features) -> None:
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = call(features, "GET", "/quarantine", query={**BIKES, "limit": 2, "cursor": cursor})
+        page = call(features, "GET", "/quarantine", query={"limit": 2, "cursor": cursor})
         seen += [each["values"]["at"] for each in page["items"]]
         cursor = page["next"]
         if cursor is None:
             break
     assert sorted(seen) == [row["at"] for row in rows(5)]
     with pytest.raises(Invalid, match="begin without one"):
-        call(features, "GET", "/quarantine", query={**BIKES, "cursor": "nonsense"})
+        call(features, "GET", "/quarantine", query={"cursor": "nonsense"})
 
 
 def test_what_is_missing_from_a_request_is_named(features: Features) -> None:
-    with pytest.raises(Invalid, match="project: say which"):
-        call(features, "GET", "/sources")
     with pytest.raises(Invalid, match="entity: say which"):
-        call(features, "GET", "/features/lookup", query={**BIKES, "service": "hourly"})
+        call(features, "GET", "/features/lookup", query={"service": "hourly"})
     with pytest.raises(Invalid, match="at: 'noon' is not a time"):
-        call(features, "GET", "/features/lookup", query={**BIKES, "service": "hourly", "entity": "dc", "at": "noon"})
+        call(features, "GET", "/features/lookup", query={"service": "hourly", "entity": "dc", "at": "noon"})
     with pytest.raises(NotFound, match="no snapshot 'snap_x'"):
         call(features, "GET", "/snapshots/{snapshot}", path={"snapshot": "snap_x"})
 
@@ -129,9 +128,9 @@ def test_a_newer_snapshot_can_become_what_is_normal(features: Features) -> None:
     later = features.prepare("bikes", "hourly", before=FAR, known_by=FAR)
     one = {**rows(300)[-1], "temp": 9_000.0}
     path = {"source": "rentals"}
-    call(features, "PUT", "/sources/{source}/schema", path=path, query=BIKES, body=Adopt(later.snapshots["rentals"]))
+    call(features, "PUT", "/sources/{source}/schema", path=path, body=Adopt(later.snapshots["rentals"]))
     assert push(features, [one])["quarantined"][0]["kind"] == "range"
-    call(features, "PUT", "/sources/{source}/schema", path=path, query=BIKES, body=Adopt(inputs.snapshots["rentals"]))
+    call(features, "PUT", "/sources/{source}/schema", path=path, body=Adopt(inputs.snapshots["rentals"]))
     assert push(features, [one])["accepted"] == 1
     with pytest.raises(Invalid, match="is one of 'rentals': name a snapshot of 'news'"):
-        call(features, "PUT", "/sources/{source}/schema", path={"source": "news"}, query=BIKES, body=Adopt(inputs.snapshots["rentals"]))
+        call(features, "PUT", "/sources/{source}/schema", path={"source": "news"}, body=Adopt(inputs.snapshots["rentals"]))

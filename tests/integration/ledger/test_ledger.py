@@ -146,7 +146,7 @@ def test_a_failed_job_says_why_and_blocks_nothing(db: Database) -> None:
         jobs.enqueue(tx, "work", "job_2", project="p", payload={})
     jobs.start_queued()
     with db.read() as tx:
-        assert [(job.id, job.state, job.error) for job in jobs.list(tx)] == [
+        assert [(job.id, job.state, job.error) for job in jobs.list(tx, "p")] == [
             ("job_2", "done", None),
             ("job_1", "failed", "RuntimeError: no rows"),
         ]

@@ -67,6 +67,7 @@ class Player:
 
     def __init__(self, server: RunningServer, client: Client, pond: Pond) -> None:
         self.server, self.client, self.pond = server, client, pond
+        self.project = client.project("pond")
         self.told: list[LoopEvent] = []
         self.replay = Replay(
             client, pond, server.home / "replay.json", token=server.token, tell=self.told.append, progress=lambda _cursor: None
@@ -89,7 +90,7 @@ class Player:
 
     @property
     def serving(self) -> str:
-        return str(self.client.endpoints.get("pond")["version"])
+        return str(self.project.endpoints.get("pond")["version"])
 
 
 @contextmanager

@@ -51,7 +51,7 @@ def test_lost_accuracy_leads_to_a_better_model_in_service(played: Player) -> Non
 
 
 def test_every_prediction_was_logged_once_and_has_its_label(played: Player) -> None:
-    quality = played.client.get("/api/v1/endpoints/pond/quality")
+    quality = played.client.get("/api/v1/projects/pond/endpoints/pond/quality")
     rows = sum(day["predictions"] for day in quality["items"]), sum(day["labelled"] for day in quality["items"])
     assert rows == (played.replay.cursor.predictions, played.replay.cursor.predictions - 1)
 
@@ -69,7 +69,7 @@ def test_the_loop_is_better_than_standing_still(played: Player) -> None:
 
 
 def test_a_prediction_leads_back_to_the_snapshot_that_trained_its_model(played: Player) -> None:
-    prediction = played.client.get("/api/v1/predictions/pond-2024-03-26T10:00:00Z")
+    prediction = played.client.get("/api/v1/projects/pond/endpoints/pond/predictions/pond-2024-03-26T10:00:00Z")
     graph = played.client.lineage.walk("model_version", prediction["version"], direction="up", depth=32)
     kinds = {node["kind"] for node in graph["nodes"]}
     assert {"model_version", "run", "snapshot"} <= kinds
@@ -79,7 +79,7 @@ def test_a_version_compared_with_itself_on_what_it_served_is_as_good(played: Pla
     (live,) = [event for event in played.find("deployment.live") if event.payload["version"] == played.serving]
     assert live.at is not None
     body = {"version": played.serving, "start": iso(live.at), "end": iso(played.pond.end)}
-    found = played.client.post("/api/v1/endpoints/pond/comparisons", body)
+    found = played.client.post("/api/v1/projects/pond/endpoints/pond/comparisons", body)
     assert found["rows"] == 12 * (played.pond.end - live.at).days
     assert found["other"] == pytest.approx(found["served"], rel=1e-4)
 
@@ -87,7 +87,7 @@ def test_a_version_compared_with_itself_on_what_it_served_is_as_good(played: Pla
 def test_a_comparison_over_a_window_without_labels_is_refused(played: Player) -> None:
     body = {"version": played.serving, "start": iso(played.pond.end), "end": iso(played.pond.end + DAY)}
     with pytest.raises(NotFound, match="has none in that window"):
-        played.client.post("/api/v1/endpoints/pond/comparisons", body)
+        played.client.post("/api/v1/projects/pond/endpoints/pond/comparisons", body)
 
 
 @pytest.mark.long

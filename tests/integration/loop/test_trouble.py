@@ -11,13 +11,13 @@ from tests.integration.loop.conftest import Player
 def test_a_bad_challenger_is_rejected_and_rolled_back_where_somebody_promotes_it_all_the_same(player: Player) -> None:
     player.play(4)
     champion = player.serving
-    player.client.pipelines.start("retrain", {"scale": 3.0}, project="pond")
+    player.project.pipelines.start("retrain", {"scale": 3.0})
     player.advance_watermark()
     (rejected,) = player.find("promotion.rejected")
     assert rejected.payload["champion"] == player.serving == champion
 
     bad = rejected.payload["challenger"]
-    player.client.models.move_alias("pond", "champion", bad, project="pond")
+    player.project.models.move_alias("pond", "champion", bad)
     player.advance_watermark()
     assert player.serving == bad
 
@@ -27,45 +27,45 @@ def test_a_bad_challenger_is_rejected_and_rolled_back_where_somebody_promotes_it
     assert failed.payload["evidence"]["worse_by"] > 1
     assert "deployment.rolled_back" in player.kinds()
     assert player.serving == champion
-    assert player.client.get("/api/v1/models/pond", project="pond")["aliases"]["champion"] == champion
+    assert player.project.models.get("pond")["aliases"]["champion"] == champion
     assert player.replay.cursor.failed == 0
 
 
 def test_the_champion_is_what_serves_also_after_a_way_back_by_hand_and_a_refused_roll_out(player: Player) -> None:
     champion = player.serving
     player.play(1)
-    player.client.pipelines.start("retrain", {"scale": 3.0}, project="pond")
+    player.project.pipelines.start("retrain", {"scale": 3.0})
     player.advance_watermark()
     (bad,) = (event.payload["challenger"] for event in player.find("promotion.rejected"))
 
-    player.client.models.move_alias("pond", "champion", bad, project="pond")
+    player.project.models.move_alias("pond", "champion", bad)
     player.advance_watermark()
     assert player.serving == bad
-    player.client.post("/api/v1/endpoints/pond/rollback", {"reason": "it looks wrong"})
+    player.client.post("/api/v1/projects/pond/endpoints/pond/rollback", {"reason": "it looks wrong"})
     player.advance_watermark()
     assert (player.serving, champion_of(player)) == (champion, champion)
-    bake_periods = player.client.get("/api/v1/bake-periods", project="pond")["items"]
+    bake_periods = player.project.bake_periods.list()
     assert [(each["version"], each["state"]) for each in bake_periods] == [(bad, "dropped")]  # the way back is not held against the bad one
 
     digest = player.client.model_versions.get(bad)["blob"].removeprefix("sha256:")
     blob = player.server.home / "blobs" / digest[:2] / digest[2:]
     blob.chmod(0o600)
     blob.write_bytes(b"damaged")
-    player.client.models.move_alias("pond", "champion", bad, project="pond")
+    player.project.models.move_alias("pond", "champion", bad)
     player.advance_watermark()
     assert "deployment.failed" in player.kinds()
     assert (player.serving, champion_of(player)) == (champion, champion)
 
 
 def champion_of(player: Player) -> str:
-    return str(player.client.get("/api/v1/models/pond", project="pond")["aliases"]["champion"])
+    return str(player.project.models.get("pond")["aliases"]["champion"])
 
 
 @pytest.mark.parametrize("mode", ["fails", "hangs", "dies", "empty"])
 def test_a_retrain_that_goes_wrong_leaves_the_champion_serving_and_is_seen(shared_player: Player, mode: str) -> None:
     player = shared_player
     champion, failures, versions = player.serving, len(player.find("pipeline_run.failed")), len(player.find("model_version.created"))
-    player.client.pipelines.start("retrain", {"mode": mode}, project="pond")
+    player.project.pipelines.start("retrain", {"mode": mode})
     player.advance_watermark()
     failed = player.find("pipeline_run.failed")
     assert (len(failed), failed[-1].payload["pipeline"]) == (failures + 1, "retrain")
@@ -74,7 +74,7 @@ def test_a_retrain_that_goes_wrong_leaves_the_champion_serving_and_is_seen(share
 
     player.play(1)
     assert player.replay.cursor.failed == 0
-    player.client.pipelines.start("retrain", project="pond")
+    player.project.pipelines.start("retrain")
     player.advance_watermark()
     assert len(player.find("model_version.created")) == versions + 1
 
@@ -93,7 +93,7 @@ def test_a_replay_that_was_killed_within_a_day_goes_on_and_nothing_is_there_twic
         if later in (day, day + DAY):
             again.replay._recall([moment for earlier, each in player.pond.days() if earlier == later - DAY for moment in each])
             again.replay._play(later, rest)
-    quality = player.client.get("/api/v1/endpoints/pond/quality")["items"]
+    quality = player.client.get("/api/v1/projects/pond/endpoints/pond/quality")["items"]
     assert again.replay.cursor.predictions == 7 * 12
     assert sum(each["predictions"] for each in quality) == 7 * 12
     assert sum(each["labelled"] for each in quality) == 6 * 12  # without the garbled row, with the first hour of the last day

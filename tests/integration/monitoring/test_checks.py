@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from meguri.core.definitions.monitoring import MonitorDefinition
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.errors import Conflict, NotFound
+from meguri.core.ids import EndpointId
 from meguri.core.times import micros
 from meguri.lineage.service import Node
 from meguri.monitoring.labels import Label
@@ -23,11 +25,13 @@ from meguri.monitoring.service import Monitoring
 from meguri.monitoring.tables import day_of
 from meguri.profiles.profile import DayProfiles
 from meguri.profiles.reference import Reference
+from meguri.registry.model import Evaluation
 from meguri.serving.model import Endpoint, ProfileWindow
 from meguri.serving.segments import PredictionRecord
 from meguri.serving.tables import add_endpoint, add_open_predictions, add_windows
 from meguri.testing.ledger import Ledger
 
+EP = EndpointId("ep_1")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 QUALITY = MonitorDefinition("quality", "bikes", "quality", minimum_rows=50)
@@ -65,10 +69,12 @@ class World:
             clock=self.ledger.clock,
             find_definition=lambda tx, project: ProjectDefinition(project, monitors=tuple(self.monitors)),
             find_reference=lambda tx, version: REFERENCE.to_json(),
-            find_baseline=lambda tx, version: {"metric": "mae", "days": self.holdouts.get(version, self.holdout())},
+            find_baseline=lambda tx, version: msgspec.convert(
+                {"metric": "mae", "days": self.holdouts.get(version, self.holdout())}, Evaluation
+            ),
         )
         with self.ledger.db.write() as tx:
-            add_endpoint(tx, Endpoint("ep_1", "bikes", "p", "bikes", "hourly", "", 0, 0, START))
+            add_endpoint(tx, Endpoint(EP, "bikes", "p", "bikes", "hourly", "", 0, 0, START))
             for version in ("mv_1", "mv_2"):
                 self.ledger.lineage.node(tx, "model_version", version, project="p")
 
@@ -91,16 +97,16 @@ class World:
             [each.at for each in records], {"temp": [each.inputs[0] for each in records], "prediction": [each.output for each in records]}
         )
         with self.ledger.db.write() as tx:
-            add_open_predictions(tx, "bikes", records)
+            add_open_predictions(tx, EP, records)
             add_windows(
                 tx,
                 [
-                    ProfileWindow("bikes", self.version, REFERENCE.digest, number, each.rows, each.flat.tolist())
+                    ProfileWindow(EP, self.version, REFERENCE.digest, number, each.rows, each.flat.tolist())
                     for number, each in profiles.days.items()
                 ],
             )
-        self.monitoring.submit("bikes", labels)
-        self.monitoring.join("bikes")
+        self.monitoring.submit("p", "bikes", labels)
+        self.monitoring.join(EP)
         self.monitoring.check("p", begin + DAY)
 
     def told(self, *kinds: str) -> list[tuple[str, str, int]]:
@@ -124,8 +130,8 @@ def test_quiet_days_open_nothing(world: World) -> None:
     for day in range(25):
         world.live(day)
     assert world.told() == []
-    assert [each.verdict for each in world.monitoring.list_checks("p", "quality")][-15:] == ["ok"] * 15
-    assert {each.verdict for each in world.monitoring.list_checks("p", "drift")[-5:]} == {"ok"}
+    assert [each.verdict for each in world.monitoring.list_checks("p", "quality")][:15] == ["ok"] * 15
+    assert {each.verdict for each in world.monitoring.list_checks("p", "drift")[:5]} == {"ok"}
 
 
 def test_lost_quality_is_told_with_evidence_and_again_after_a_window(world: World) -> None:
@@ -198,7 +204,7 @@ def test_version_trained_well_into_the_new_world_says_itself_what_is_normal(worl
     for day in range(25, 45):
         world.live(day, error=25)
     assert world.told("alert.opened", "alert.resolved")[-1][0] == "alert.resolved"
-    assert world.payload("alert.resolved")["why"] == "a version that was trained on the new world serves"
+    assert world.payload("alert.resolved")["why"] == "version_retrained"
     assert world.monitoring.list_alerts("p", is_open=True) == []
 
 
@@ -210,7 +216,7 @@ def test_drift_names_the_column_that_moved(world: World) -> None:
     [alert] = world.monitoring.list_alerts("p")
     assert (alert.signal, alert.evidence["moved"]) == ("drift", ["temp"])
     assert alert.evidence["columns"][0]["psi_corrected"] > alert.evidence["columns"][0]["threshold"]
-    matrix = world.monitoring.drift_matrix("bikes")
+    matrix = world.monitoring.drift_matrix("p", "bikes")
     assert (matrix.monitor, [each.name for each in matrix.columns]) == ("drift", ["prediction", "temp"])
     temp = matrix.columns[1]
     assert temp.psi[0] is None
@@ -229,9 +235,9 @@ def test_days_without_their_labels_are_not_judged(world: World) -> None:
     assert world.told() == []
     last = world.monitoring.list_checks("p", "quality", limit=1)[0]
     assert (last.verdict, last.evidence["why_not"]) == ("none", "no day has got its labels since the last check")
-    quality = world.monitoring.quality("bikes", START + 19 * DAY, START + 21 * DAY)
+    quality = world.monitoring.quality("p", "bikes", START + 19 * DAY, START + 21 * DAY)
     assert [(each.predictions, each.labelled, each.mature) for each in quality] == [(24, 24, True), (24, 12, False)]
-    coverage = world.monitoring.coverage("bikes")
+    coverage = world.monitoring.coverage("p", "bikes")
     assert (coverage.predictions, coverage.labelled, coverage.expected) == (576, 528, 1.0)
 
 
@@ -265,7 +271,7 @@ def test_removed_monitor_leaves_no_open_alert(world: World) -> None:
         world.live(day, error=25)
     world.monitors = [DRIFT]
     world.live(26)
-    assert [each.resolution for each in world.monitoring.list_alerts("p")] == ["the monitor was removed"]
+    assert [each.resolution for each in world.monitoring.list_alerts("p")] == ["monitor_removed"]
 
 
 def test_alert_is_resolved_by_hand_once(world: World) -> None:
@@ -274,7 +280,7 @@ def test_alert_is_resolved_by_hand_once(world: World) -> None:
     for day in range(20, 26):
         world.live(day, error=25)
     [alert] = world.monitoring.list_alerts("p", is_open=True)
-    assert world.monitoring.resolve_alert(alert.id).resolution == "by hand"
+    assert world.monitoring.resolve_alert(alert.id).resolution == "by_hand"
     with pytest.raises(Conflict, match="resolved already"):
         world.monitoring.resolve_alert(alert.id)
     with pytest.raises(NotFound):
@@ -284,7 +290,7 @@ def test_alert_is_resolved_by_hand_once(world: World) -> None:
 def test_window_rows_carry_what_another_version_can_be_scored_on(world: World) -> None:
     for day in range(3):
         world.live(day)
-    rows = world.monitoring.window_rows("bikes", START + DAY, START + 2 * DAY)
+    rows = world.monitoring.window_rows("p", "bikes", START + DAY, START + 2 * DAY)
     assert [each.id for each in rows] == [f"1.{hour}" for hour in range(24)]
     assert (rows[0].version, len(rows[0].inputs), rows[0].event_at) == ("mv_1", 1, START + DAY)
 
@@ -293,4 +299,4 @@ def test_endpoint_without_predictions_is_not_judged(world: World) -> None:
     assert world.monitoring.check("p", START) == []
     assert [(each.definition.name, each.last) for each in world.monitoring.list_monitors("p")] == [("quality", None), ("drift", None)]
     with pytest.raises(NotFound):
-        world.monitoring.submit("trams", [Label("a", 1.0)])
+        world.monitoring.submit("p", "trams", [Label("a", 1.0)])

@@ -13,7 +13,7 @@ from meguri.adapters.executors.processes import ProcessExecutor
 from meguri.core.errors import NotFound
 from meguri.core.times import iso
 from meguri.db.engine import Database
-from meguri.pipelines.routes import NewRun, routes
+from meguri.pipelines.routes import NewPipelineRun, routes
 from tests.integration.pipelines.conftest import UNTIL, Stage, open_stage, push_rows
 
 
@@ -50,7 +50,7 @@ def both(db: Database, home: Path, folder: Path, executor: ProcessExecutor) -> I
 
 
 def test_pipeline_is_started_and_shown_with_its_steps(both: Stage) -> None:
-    (declared,) = call(both, "GET", "pipelines", Asked())["items"]
+    (declared,) = call(both, "GET", "projects/{project}/pipelines", Asked(project="bikes"))["items"]
     assert (declared["name"], declared["project"], declared["steps"], declared["last"]) == ("retrain", "bikes", 4, None)
     assert [(each["name"], each["takes"]) for each in declared["calls"]] == [
         ("training_frame", []),
@@ -58,11 +58,16 @@ def test_pipeline_is_started_and_shown_with_its_steps(both: Stage) -> None:
         ("check", ["train"]),
         ("register", ["train"]),
     ]
-    started = call(both, "POST", "pipelines/{pipeline}/runs", Asked(NewRun({"iterations": 3}, iso(UNTIL)), pipeline="retrain"))
+    started = call(
+        both,
+        "POST",
+        "projects/{project}/pipelines/{pipeline}/runs",
+        Asked(NewPipelineRun({"iterations": 3}, iso(UNTIL)), project="bikes", pipeline="retrain"),
+    )
     assert (started["status"], started["trigger"], started["reason"], started["until"]) == (
         "queued",
         "manual",
-        "started by hand",
+        "by_hand",
         "2026-01-31T00:00:00Z",
     )
     both.jobs.start_queued()
@@ -81,17 +86,17 @@ def test_pipeline_is_started_and_shown_with_its_steps(both: Stage) -> None:
         "model",
         1,
     )
-    assert call(both, "GET", "pipelines", Asked(query={"project": "bikes"}))["items"][0]["last"]["id"] == started["id"]
-    assert call(both, "GET", "pipelines", Asked(query={"project": "other"}))["items"] == []
+    assert call(both, "GET", "projects/{project}/pipelines", Asked(project="bikes"))["items"][0]["last"]["id"] == started["id"]
+    assert call(both, "GET", "projects/{project}/pipelines", Asked(project="other"))["items"] == []
 
 
 def test_runs_are_listed_in_pages(both: Stage) -> None:
     ids = [both.run("retrain")[0].id for _ in range(3)]
-    first = call(both, "GET", "pipeline-runs", Asked(query={"project": "bikes", "limit": 2}))
-    second = call(both, "GET", "pipeline-runs", Asked(query={"project": "bikes", "limit": 2, "cursor": first["next"]}))
+    first = call(both, "GET", "projects/{project}/pipeline-runs", Asked(query={"limit": 2}, project="bikes"))
+    second = call(both, "GET", "projects/{project}/pipeline-runs", Asked(query={"limit": 2, "cursor": first["next"]}, project="bikes"))
     assert [run["id"] for run in first["items"] + second["items"]] == ids[::-1]
     assert second["next"] is None
-    assert call(both, "GET", "pipeline-runs", Asked(query={"status": "failed"}))["items"] == []
+    assert call(both, "GET", "projects/{project}/pipeline-runs", Asked(query={"status": "failed"}, project="bikes"))["items"] == []
 
 
 def test_waiting_run_is_cancelled(both: Stage) -> None:
@@ -101,6 +106,6 @@ def test_waiting_run_is_cancelled(both: Stage) -> None:
 
 def test_unknown_pipeline_and_run_are_named(both: Stage) -> None:
     with pytest.raises(NotFound, match="no pipeline 'nothing'"):
-        call(both, "POST", "pipelines/{pipeline}/runs", Asked(NewRun(), pipeline="nothing"))
+        call(both, "POST", "projects/{project}/pipelines/{pipeline}/runs", Asked(NewPipelineRun(), project="bikes", pipeline="nothing"))
     with pytest.raises(NotFound, match="no pipeline run 'prun_0'"):
         call(both, "GET", "pipeline-runs/{run}", Asked(run="prun_0"))

@@ -324,7 +324,7 @@ def test_failed_or_hung_step_fails_the_run_visibly_and_leaves_the_champion(stage
     assert kinds(stage) == ["pipeline_run.started", "pipeline_run.failed"]
     with stage.pipelines.db.read() as tx:
         failed = stage.events.list(tx, kinds=["pipeline_run.failed"])[0]
-        assert stage.registry.list_models(tx) == []
+        assert stage.registry.list_models(tx, "bikes") == []
     assert (failed.payload["step"], failed.payload["pipeline"], failed.payload["error"]) == (step, f"try_{step}", run.error)
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from meguri.access.model import Principal
 from meguri.access.service import HOME_TOKEN
+from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.lineage.service import Node
-from meguri.registry.model import CHALLENGER, CHAMPION, GoldenRow, ModelInput, ModelVersion, VersionSpec
-from meguri.registry.routes import routes
+from meguri.registry.model import CHALLENGER, CHAMPION, Evaluation, EvaluationDay, ModelVersion, VersionSpec
+from meguri.registry.routes import ModelOutput, Signature, routes
 from meguri.registry.service import Registry
 
 SPEC = VersionSpec(
@@ -52,11 +53,7 @@ def test_versions_are_numbered_within_a_model_of_a_project(registry: Registry) -
     assert labels == ["a 1", "b 1", "a 2", "a 1"]
     with registry.db.read() as tx:
         assert [version.number for version in registry.list_versions(tx, "p", "a")] == [2, 1]
-        assert [(model.project, model.name, model.versions) for model in registry.list_models(tx)] == [
-            ("p", "a", 2),
-            ("p", "b", 1),
-            ("q", "a", 1),
-        ]
+        assert [(model.name, model.versions) for model in registry.list_models(tx, "p")] == [("a", 2), ("b", 1)]
         assert [model.project for model in registry.list_models(tx, "q")] == ["q"]
 
 
@@ -129,7 +126,7 @@ def test_name_that_cannot_be_a_model_is_refused(registry: Registry, name: str) -
 
 def test_evaluation_is_kept_as_the_baseline(registry: Registry) -> None:
     made = add(registry)
-    evaluation = {"metric": "mae", "days": [{"day": 20_000, "n": 24, "abs": 10.5, "sq": 40.0, "label": 500.0}]}
+    evaluation = Evaluation("mae", (EvaluationDay(20_000, 24.0, 10.5, 40.0, 500.0),))
     with registry.db.write() as tx:
         registry.record_evaluation(tx, made.id, evaluation)
         assert registry.get_version(tx, made.id).baseline == evaluation
@@ -174,13 +171,29 @@ class Asked:
 def test_routes_show_models_and_versions(registry: Registry) -> None:
     made = add(registry)
     handlers = {(route.method, route.path): route.handler for route in routes(registry)}
-    page: Any = handlers["GET", "/api/v1/models/{model}"](Asked(model="bikes"))
-    assert (page.name, [version.id for version in page.versions]) == ("bikes", [made.id])
+    path = "/api/v1/projects/{project}/models/{model}"
+    model: Any = handlers["GET", path](Asked(project="p", model="bikes"))
+    assert (model.name, model.versions) == ("bikes", 1)
+    page: Any = handlers["GET", f"{path}/versions"](Asked(project="p", model="bikes"))
+    assert ([version.id for version in page.items], page.next) == ([made.id], None)
     version: Any = handlers["GET", "/api/v1/model-versions/{version}"](Asked(version=made.id))
-    assert version.signature == {
-        "inputs": [{"name": "hr", "dtype": "int"}, {"name": "temp", "dtype": "float"}],
-        "output": {"name": "prediction", "dtype": "float"},
-    }
-    add(registry, project="q")
-    with pytest.raises(Invalid, match=r"add \?project="):
-        handlers["GET", "/api/v1/models/{model}"](Asked(model="bikes"))
+    assert version.signature == Signature((ModelInput("hr", "int"), ModelInput("temp", "float")), ModelOutput("prediction", "float"))
+    with pytest.raises(NotFound):
+        handlers["GET", path](Asked(project="q", model="bikes"))
+
+
+def test_versions_come_in_pages_the_newest_first(registry: Registry) -> None:
+    for _ in range(5):
+        add(registry)
+    handlers = {(route.method, route.path): route.handler for route in routes(registry)}
+    numbers, cursor = [], None
+    while True:
+        query = {"limit": 2} if cursor is None else {"limit": 2, "cursor": cursor}
+        page: Any = handlers["GET", "/api/v1/projects/{project}/models/{model}/versions"](Asked(query=query, project="p", model="bikes"))
+        numbers.append([version.number for version in page.items])
+        cursor = page.next
+        if cursor is None:
+            break
+    assert numbers == [[5, 4], [3, 2], [1]]
+    with pytest.raises(Invalid, match="cursor"):
+        handlers["GET", "/api/v1/projects/{project}/models"](Asked(query={"cursor": "nonsense"}, project="p"))

@@ -62,7 +62,7 @@ def test_an_unknown_caller_takes_no_memory_on_any_route(server: RunningServer, m
 def test_a_declared_length_beyond_the_limit_of_the_route_is_refused_unread(server: RunningServer) -> None:
     host, port = address_of(server)
     with socket.create_connection((host, port), timeout=10) as connection:
-        head = f"POST /api/v1/runs HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {server.token}\r\n"
+        head = f"POST /api/v1/projects/any/runs HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {server.token}\r\n"
         connection.sendall(f"{head}Content-Length: 99999999999\r\n\r\n".encode())
         answer = b""
         while part := connection.recv(4_096):
@@ -73,7 +73,7 @@ def test_a_declared_length_beyond_the_limit_of_the_route_is_refused_unread(serve
 
 def test_a_known_caller_is_held_to_the_limit_of_the_route(server: RunningServer) -> None:
     with server.client() as client:
-        refused = client.post("/api/v1/runs", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
+        refused = client.post("/api/v1/projects/any/runs", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
         assert (refused.status_code, refused.json()["code"]) == (413, "TooLarge")
         large = client.post("/api/v1/bundles/apply", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
         assert (large.status_code, large.json()["code"]) == (422, "Invalid"), "it was read: it is only no JSON"
@@ -82,9 +82,9 @@ def test_a_known_caller_is_held_to_the_limit_of_the_route(server: RunningServer)
 def test_json_that_is_nested_deeply_is_refused_without_a_traceback(server: RunningServer) -> None:
     nested = b'{"rows": [{"a": ' + b"[" * 100_000
     with server.client() as client:
-        assert client.post("/api/v1/runs", json={"project": "any"}).is_success
+        assert client.post("/api/v1/projects/any/runs", json={}).is_success
         for _ in range(3):
-            answer = client.post("/api/v1/sources/any/push?project=any", content=nested, headers={"Content-Type": "application/json"})
+            answer = client.post("/api/v1/projects/any/sources/any/push", content=nested, headers={"Content-Type": "application/json"})
             assert (answer.status_code, "nested too deeply" in answer.json()["detail"]) == (422, True)
     assert "Traceback" not in server.log.read_text()
 

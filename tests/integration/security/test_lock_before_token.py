@@ -7,16 +7,19 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from meguri.core.errors import Unavailable
+from meguri.core.ids import EndpointId
 from meguri.core.lockfile import LockFile, Owner, find_owner
 from meguri.sdk.client import connect
 from meguri.sdk.transport import EMBEDDED_URL, Target, find_server
 from meguri.serving.client import EndpointClient
+from meguri.serving.model import Endpoint
 from meguri.testing.server import RunningServer, start_server
 from tests.integration.security.conftest import squatter
 
@@ -29,6 +32,8 @@ lock.announce(sys.argv[2], secret="secret")
 print("held", flush=True)
 time.sleep(60)
 """
+
+DEMAND = Endpoint(EndpointId("ep_1"), "demand", "shop", "demand", "hourly", "", 18_431, 0, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def hold(file: Path, url: str) -> subprocess.Popen[bytes]:
@@ -119,16 +124,16 @@ def test_a_lock_file_that_others_may_write_gives_no_address(tmp_path: Path) -> N
 
 
 def test_the_server_sends_nothing_to_the_port_of_an_endpoint_that_was_killed(tmp_path: Path) -> None:
-    (tmp_path / "routes").mkdir()
+    (tmp_path / "specs").mkdir()
     (tmp_path / "token").write_text("token")
     client = EndpointClient(tmp_path)
     with squatter(18_431) as seen:
-        holder = hold(tmp_path / "routes" / "demand.lock", "http://127.0.0.1:18431")
-        assert client.seal("demand") == 9
+        holder = hold(tmp_path / "specs" / "ep_1.lock", "http://127.0.0.1:18431")
+        client.seal(DEMAND)
         assert seen == ["Bearer secret"], "the home's token is never sent to an endpoint"
         holder.kill()
         holder.wait()
         with pytest.raises(Unavailable, match="its process does not run"):
-            client.seal("demand")
+            client.seal(DEMAND)
         assert len(seen) == 1
     client.close()

@@ -25,6 +25,8 @@ from tests.unit.serving.examples import AT, feature_set, linear_model
 
 TOKEN = "secret"  # of a home that lives as long as a test
 DAY = 86_400_000_000
+ENDPOINT = "ep_1"
+"""The id of endpoint `bikes`."""
 
 
 def make_home(home: Path, spec: DeploymentSpec, *models: bytes) -> None:
@@ -38,7 +40,7 @@ def make_home(home: Path, spec: DeploymentSpec, *models: bytes) -> None:
     put_events(store, spec.project, source.name, layout, [layout.event("dc", at, (3, 0.5, 100.0)) for at in (AT - DAY, AT)])
     store.close()
     (home / "token").write_text(TOKEN)
-    write_spec(spec_file(home, spec.endpoint), spec)
+    write_spec(spec_file(home, ENDPOINT), spec)
 
 
 @dataclass
@@ -62,7 +64,7 @@ class RunningEndpoint:
         return answer.json()
 
     def logged(self) -> list[PredictionRecord]:
-        return [record for _, record in read_log(self.home / "log", "bikes")]
+        return [record for _, record in read_log(self.home / "log", ENDPOINT)]
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -86,7 +88,7 @@ def running(home: Path, *more: str, before: Sequence[str] = ()) -> Iterator[Runn
 
 
 def _process(home: Path) -> Owner:
-    return find_owner(process_lock(home, "bikes")) or Owner(0)
+    return find_owner(process_lock(home, ENDPOINT)) or Owner(0)
 
 
 def _port(home: Path, process: subprocess.Popen[bytes]) -> int:

@@ -14,14 +14,13 @@ from meguri.core.definitions.features import (
     FeatureViewDefinition,
     SourceDefinition,
 )
+from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.ids import new_id
-from meguri.registry.model import GoldenRow, ModelInput, VersionSpec
+from meguri.registry.model import VersionSpec
 from meguri.registry.projects import Projects
 from meguri.registry.service import Registry
 from meguri.serving.deployables import Deployables
-from meguri.serving.deployment_specs import GoldenRow as ServedGoldenRow
-from meguri.serving.deployment_specs import ModelInput as ServedInput
 from meguri.serving.deployment_specs import ServedModel
 from meguri.serving.model import Deployable
 from meguri.testing.ledger import Ledger
@@ -49,9 +48,9 @@ def test_a_registered_version_is_deployable_without_the_blocks_of_its_reference(
         project="bikes",
         name="bikes",
         number=1,
-        model=ServedModel(spec.blob, "onnx", (ServedInput("hr", "int"), ServedInput("temp", "float"))),
+        model=ServedModel(spec.blob, "onnx", (ModelInput("hr", "int"), ModelInput("temp", "float"))),
         reference=reference().without_blocks().to_json(),
-        golden=(ServedGoldenRow((1, 0.5), 8.0),),
+        golden=(GoldenRow((1, 0.5), 8.0),),
     )
 
 

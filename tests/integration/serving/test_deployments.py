@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import polars as pl
 import pytest
 from sqlalchemy import select, update
 
-from meguri.core.errors import AlreadyExists, Conflict, NotFound
+from meguri.core.definitions.models import GoldenRow
+from meguri.core.errors import Conflict, NotFound
+from meguri.core.ids import EndpointId
 from meguri.jobs.tables import jobs
 from meguri.lineage.service import Edge, Node
 from meguri.ports.tables import TableStore
 from meguri.serving import tables
-from meguri.serving.deployment_specs import DeploymentSpec, GoldenRow, spec_file
+from meguri.serving.deployment_specs import DeploymentSpec, spec_file
 from tests.integration.serving.world import World, definition, deployable
 from tests.unit.serving.examples import AT
 
@@ -37,9 +40,9 @@ def test_a_deployed_version_answers_and_is_in_events_and_lineage(world: World) -
     }
     assert world.events() == [("deployment.created", created), ("deployment.live", {**created, "former": None})]
     with world.ledger.db.read() as tx:
-        edges = world.ledger.lineage.upstream(tx, Node("endpoint", "bikes")).edges
+        edges = world.ledger.lineage.upstream(tx, Node("endpoint", world.endpoint().id)).edges
     deployment = Node("deployment", id)
-    served = Edge(deployment, Node("endpoint", "bikes"), "served")
+    served = Edge(deployment, Node("endpoint", world.endpoint().id), "served")
     assert set(edges) == {Edge(Node("model_version", "mv_1"), deployment, "deployed"), served}
 
 
@@ -87,7 +90,7 @@ def test_rolling_back_serves_the_former_version_again(world: World) -> None:
     rolled_back |= {"to": "mv_1", "to_number": 1, "by": made.id, "reason": "worse"}
     assert [payload for kind, payload in world.events() if kind == "deployment.rolled_back"] == [rolled_back]
     with world.ledger.db.read() as tx:
-        states = [(each.id, each.state) for each in reversed(world.serving.list_deployments(tx, "bikes"))]
+        states = [(each.id, each.state) for each in reversed(world.serving.list_deployments(tx, world.endpoint().id))]
     assert states == [("dep_1", "replaced"), ("dep_2", "rolled_back"), (made.id, "live")]
 
 
@@ -105,12 +108,12 @@ def test_a_deployment_that_was_overtaken_never_goes_live(world: World) -> None:
 
 
 def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(world: World) -> None:
-    runs: list[str] = []
+    runs: list[EndpointId] = []
     start = world.serving.ensure_running
     world.serving.ensure_running, world.serving.wait_seconds = runs.append, 0.3
     world.deploy("mv_1")
     world.run_jobs()
-    assert (world.states(), runs) == ({"mv_1": "created"}, ["bikes"])
+    assert (world.states(), runs) == ({"mv_1": "created"}, ["ep_1"])
     world.serving.ensure_running = start
     world.serving.start()
     wait_until(lambda: world.serving.note_live() == 1)
@@ -125,9 +128,24 @@ def test_a_deployment_whose_job_gave_up_goes_live_all_the_same(world: World) -> 
     assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
 
 
-def test_names_of_endpoints_are_unique_in_a_home(world: World) -> None:
-    with pytest.raises(AlreadyExists, match="it belongs to project 'bikes'"), world.ledger.db.write() as tx:
+def test_two_projects_may_both_have_an_endpoint_of_one_name(world: World) -> None:
+    with world.ledger.db.write() as tx:
         world.serving.define(tx, definition("other"))
+    world.deploy("mv_1")
+    world.versions["mv_2"] = replace(world.versions["mv_2"], project="other")
+    with world.ledger.db.write() as tx:
+        world.serving.deploy(tx, "other", "bikes", "mv_2", reason="")
+    world.run_jobs()
+    theirs = world.endpoint("other")
+    urls = [world.serving.client.url(each) for each in (world.endpoint(), theirs)]
+    assert [httpx.get(f"{url}/v2/models/bikes").json()["versions"] for url in urls] == [["mv_1"], ["mv_2"]]
+    world.infer("p1")
+    for endpoint in (world.endpoint(), theirs):
+        world.serving.move(endpoint)
+    with world.ledger.db.read() as tx:
+        assert world.serving.get_prediction(tx, "bikes", "bikes", "p1").version == "mv_1"
+        with pytest.raises(NotFound):
+            world.serving.get_prediction(tx, "other", "bikes", "p1")
 
 
 def test_what_is_wrong_with_a_deployment_is_said(world: World) -> None:
@@ -136,7 +154,7 @@ def test_what_is_wrong_with_a_deployment_is_said(world: World) -> None:
             world.serving.deploy(tx, "bikes", "bikes", "mv_9", reason="")
         with pytest.raises(NotFound, match="no endpoint 'cars'"):
             world.serving.deploy(tx, "bikes", "cars", "mv_1", reason="")
-        with pytest.raises(NotFound, match="it belongs to 'bikes'"):
+        with pytest.raises(NotFound, match="project 'other' has none"):
             world.serving.deploy(tx, "other", "bikes", "mv_1", reason="")
         world.versions["mv_1"] = replace(world.versions["mv_1"], project="other")
         with pytest.raises(Conflict, match="belongs to project 'other'"):
@@ -162,10 +180,10 @@ def test_logged_predictions_are_moved_once_with_their_profiles(world: World) -> 
     world.run_jobs()
     world.infer("p1")
     world.infer("p2", rows=2)
-    first = world.serving.move("bikes")
+    first = world.serving.move(world.endpoint())
     world.infer("p1")
     world.infer("p3", event_time="2011-05-02T12:00:00Z")
-    second = world.serving.move("bikes")
+    second = world.serving.move(world.endpoint())
     assert ((first.rows, first.segments, first.sealed), (second.rows, second.segments)) == ((3, 1, True), (1, 1))
     assert open_rows(world) == [
         ("p1", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
@@ -174,8 +192,8 @@ def test_logged_predictions_are_moved_once_with_their_profiles(world: World) -> 
         ("p3", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
     ]
     with world.ledger.db.read() as tx:
-        windows = world.serving.list_windows(tx, "bikes", 0, 100_000)
-        days = world.serving.predictions.rows_by_day(tx, "bikes")
+        windows = world.serving.list_windows(tx, world.endpoint().id, 0, 100_000)
+        days = world.serving.predictions.rows_by_day(tx, world.endpoint().id)
     assert [(each.version, each.day, each.rows, sum(each.counts)) for each in windows] == [
         ("mv_1", AT // DAY, 3, 12),
         ("mv_1", AT // DAY + 1, 1, 4),
@@ -205,11 +223,11 @@ def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: Worl
     store = predictions.store
     predictions.store = LosesItsAnswer(store)
     with pytest.raises(KeyboardInterrupt):
-        predictions.move("bikes", keep_rows=1)
+        predictions.move(world.endpoint(), keep_rows=1)
     predictions.store = store
     world.infer("p2")
-    predictions.move("bikes", keep_rows=1)
-    predictions.move("bikes", keep_rows=1)
+    predictions.move(world.endpoint(), keep_rows=1)
+    predictions.move(world.endpoint(), keep_rows=1)
     kept = store.scan("predictions.bikes.bikes").sort("id").collect()
     assert kept.select("id", "version", "inputs", "output").rows() == [
         ("p1:0", "mv_1", "[0,0.5,100.0]", 56.0),
@@ -223,21 +241,22 @@ def test_a_prediction_is_found_in_the_log_the_ledger_and_the_table(world: World)
     world.deploy("mv_1")
     world.run_jobs()
     world.infer("p1")
-    find = world.serving.find_prediction
+    endpoint = world.endpoint()
+    find = world.serving.predictions.find
     with world.ledger.db.read() as tx:
-        logged = find(tx, "p1")
-    world.serving.predictions.move("bikes", keep_rows=1)
+        logged = find(tx, endpoint, "p1")
+    world.serving.predictions.move(world.endpoint(), keep_rows=1)
     with world.ledger.db.read() as tx:
-        moved, newest = find(tx, "p1"), world.serving.predictions.list_newest(tx, "bikes")
+        moved, [(_, newest)] = find(tx, endpoint, "p1"), world.serving.predictions.list_newest(tx, endpoint)
     with world.ledger.db.write() as tx:
         tx.execute(tables.open_predictions.delete())
     with world.ledger.db.read() as tx:
-        kept = find(tx, "p1")
+        kept = find(tx, endpoint, "p1")
         with pytest.raises(NotFound, match="no prediction 'none'"):
-            world.serving.predictions.get(tx, "none")
+            world.serving.predictions.get(tx, endpoint, "none")
     assert logged is not None
     assert (logged.inputs, logged.output) == ({"hr": 0, "temp": 0.5, "cnt_yesterday": 100.0}, 56.0)
-    assert logged == moved == kept == newest[0]
+    assert logged == moved == kept == newest
 
 
 def test_old_segments_are_dropped_once_they_are_kept_and_need_not_be_remembered(world: World) -> None:
@@ -247,16 +266,16 @@ def test_old_segments_are_dropped_once_they_are_kept_and_need_not_be_remembered(
     predictions.remembered = 2
     for number in range(5):
         world.infer(f"p{number}")
-        predictions.move("bikes", keep_rows=1)
-    logged = sorted(path.name for path in (world.home / "log" / "bikes").glob("*.seg"))
+        predictions.move(world.endpoint(), keep_rows=1)
+    logged = sorted(path.name for path in (world.home / "log" / world.endpoint().id).glob("*.seg"))
     assert [name.lstrip("0") for name in logged] == ["4.seg", "5.seg", "6.seg"]
     with world.ledger.db.read() as tx:
-        assert world.serving.predictions.get(tx, "p0").output == 56.0
+        assert world.serving.predictions.get(tx, world.endpoint(), "p0").output == 56.0
 
 
-def test_the_route_in_the_ledger_is_the_route_on_disk(world: World) -> None:
+def test_the_spec_in_the_ledger_is_the_spec_on_disk(world: World) -> None:
     id = world.deploy("mv_1")
     world.run_jobs()
     with world.ledger.db.read() as tx:
         known = world.serving.get_spec(tx, id)
-    assert DeploymentSpec.from_json(spec_file(world.home, "bikes").read_bytes(), "") == known
+    assert DeploymentSpec.from_json(spec_file(world.home, world.endpoint().id).read_bytes(), "") == known

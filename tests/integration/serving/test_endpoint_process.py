@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from meguri.serving.deployment_specs import GoldenRow, spec_file, write_spec
+from meguri.core.definitions.models import GoldenRow
+from meguri.serving.deployment_specs import spec_file, write_spec
 from meguri.serving.segments import find_profile, profile_file
-from tests.integration.serving.running import RunningEndpoint, make_home, running
+from tests.integration.serving.running import ENDPOINT, RunningEndpoint, make_home, running
 from tests.unit.serving.examples import AT, body, linear_model, spec
 
 
@@ -69,9 +70,9 @@ def test_profiles_that_a_killed_process_left_out_are_made_from_the_log(home: Pat
         sealed = endpoint.internal("GET", "state")["log"]["segment"]
         endpoint.infer(body(rows=5))
         endpoint.kill()
-    assert not profile_file(home / "log" / "bikes", sealed).exists()
+    assert not profile_file(home / "log" / ENDPOINT, sealed).exists()
     with running(home):
-        profile = find_profile(home / "log", "bikes", sealed)
+        profile = find_profile(home / "log", ENDPOINT, sealed)
     assert profile is not None
     assert {day: each["rows"] for day, each in profile["mv_1"]["days"].items()} == {str(AT // 86_400_000_000): 5}
 
@@ -97,7 +98,7 @@ def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) ->
         for worker in workers:
             worker.start()
         for revision in range(2, 7):
-            write_spec(spec_file(home, "bikes"), spec(revision, model=models[revision - 1]))
+            write_spec(spec_file(home, ENDPOINT), spec(revision, model=models[revision - 1]))
             if revision % 2:
                 endpoint.internal("POST", "reload")
             wait_until(lambda revision=revision: endpoint.internal("GET", "state")["revision"] == revision)  # type: ignore[misc]
@@ -112,7 +113,7 @@ def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) ->
 def test_a_route_whose_golden_rows_fail_is_refused_and_the_former_version_stays(home: Path) -> None:
     make_home(home, spec())
     with running(home) as endpoint:
-        write_spec(spec_file(home, "bikes"), spec(2, golden=(GoldenRow((1.0, 0.5, 100.0), 59.0),)))
+        write_spec(spec_file(home, ENDPOINT), spec(2, golden=(GoldenRow((1.0, 0.5, 100.0), 59.0),)))
         state = endpoint.internal("POST", "reload")
         assert (state["revision"], state["version"], state["refused"]["revision"]) == (1, "mv_1", 2)
         assert "mv_2 answers golden row 0 with 58.0 and not 59.0" in state["refused"]["why"]
@@ -124,7 +125,7 @@ def test_a_route_whose_golden_rows_fail_is_refused_and_the_former_version_stays(
 def test_a_damaged_route_file_is_refused_and_the_former_version_stays(home: Path) -> None:
     make_home(home, spec())
     with running(home) as endpoint:
-        spec_file(home, "bikes").write_text("{")
+        spec_file(home, ENDPOINT).write_text("{")
         assert "deploy the endpoint again" in endpoint.internal("POST", "reload")["refused"]["why"]
         assert endpoint.infer(body()).status_code == 200
 
@@ -133,7 +134,7 @@ def test_a_full_disk_is_503_and_what_was_acknowledged_stays(home: Path) -> None:
     make_home(home, spec())
     with running(home) as endpoint:
         first = endpoint.infer(body("p0"))
-        size = (home / "log" / "bikes" / f"{endpoint.internal('GET', 'state')['log']['segment']:012d}.seg").stat().st_size
+        size = (home / "log" / ENDPOINT / f"{endpoint.internal('GET', 'state')['log']['segment']:012d}.seg").stat().st_size
         resource.prlimit(endpoint.process.pid, resource.RLIMIT_FSIZE, (size + 10, resource.RLIM_INFINITY))
         full = endpoint.infer(body("p1"))
         assert (full.status_code, list(full.json())) == (503, ["error"])
@@ -159,7 +160,7 @@ def test_sigterm_ends_it_with_its_profile_written(home: Path) -> None:
         sealed = endpoint.internal("GET", "state")["log"]["segment"]
         endpoint.process.send_signal(signal.SIGTERM)
         assert endpoint.process.wait(10) == 0
-    assert find_profile(home / "log", "bikes", sealed) is not None
+    assert find_profile(home / "log", ENDPOINT, sealed) is not None
 
 
 def start_and_fail(home: Path, *more: str) -> str:
@@ -179,7 +180,13 @@ def test_a_busy_port_is_said(home: Path) -> None:
 
 
 def test_an_endpoint_without_a_route_is_said(home: Path) -> None:
-    assert "does not exist: deploy a version to the endpoint first" in start_and_fail(home)
+    assert "no endpoint 'bikes': deployed in" in start_and_fail(home)
+
+
+def test_a_name_that_two_projects_have_must_be_told_apart(home: Path) -> None:
+    make_home(home, spec())
+    write_spec(spec_file(home, "ep_2"), spec(project="other"))
+    assert "several projects have an endpoint 'bikes': name one of bikes/bikes, other/bikes" in start_and_fail(home)
 
 
 def test_a_second_process_on_one_log_is_refused(home: Path) -> None:

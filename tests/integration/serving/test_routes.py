@@ -13,7 +13,8 @@ from meguri.testing.application import application_of
 from tests.integration.serving.world import World
 from tests.unit.serving.examples import AT, body
 
-ENDPOINT = "/api/v1/endpoints/bikes"
+ENDPOINTS = "/api/v1/projects/bikes/endpoints"
+ENDPOINT = f"{ENDPOINTS}/bikes"
 
 
 class Client:
@@ -47,7 +48,7 @@ def test_an_endpoint_is_deployed_to_asked_and_rolled_back_over_rest(world: World
     before = client.get(ENDPOINT).json()
     assert (before["state"], before["url"], before["deployment"], before["inputs"]) == ("not deployed", None, None, [])
     made = client.post(f"{ENDPOINT}/deployments", json={"version": "mv_1"})
-    assert (made.status_code, made.json()["state"], made.json()["reason"]) == (202, "created", "asked for by hand")
+    assert (made.status_code, made.json()["state"], made.json()["reason"]) == (202, "created", "by_hand")
     world.run_jobs()
     answer = client.post(f"{ENDPOINT}/infer", json=body("p1"))
     assert (answer.status_code, answer.json()["outputs"][0]["data"]) == (200, [56.0])
@@ -57,8 +58,8 @@ def test_an_endpoint_is_deployed_to_asked_and_rolled_back_over_rest(world: World
     world.run_jobs()
     assert client.post(f"{ENDPOINT}/rollback", json={}).status_code == 202
     world.run_jobs()
-    world.serving.move("bikes")
-    after = client.get("/api/v1/endpoints", params={"project": "bikes"}).json()["items"][0]
+    world.serving.move(world.endpoint())
+    after = client.get(ENDPOINTS).json()["items"][0]
     assert {name: after[name] for name in ("state", "version", "requests", "errors", "open_predictions", "days")} == {
         "state": "live",
         "version": "mv_1",
@@ -72,16 +73,16 @@ def test_an_endpoint_is_deployed_to_asked_and_rolled_back_over_rest(world: World
     assert states == [("mv_1", "live"), ("mv_2", "rolled_back"), ("mv_1", "replaced")]
     newest = client.get(f"{ENDPOINT}/predictions", params={"limit": 5}).json()["items"]
     assert [(each["id"], each["inputs"]) for each in newest] == [("p1", {"hr": 0, "temp": 0.5, "cnt_yesterday": 100.0})]
-    assert client.get("/api/v1/predictions/p1").json() == newest[0]
+    assert client.get(f"{ENDPOINT}/predictions/p1").json() == newest[0]
 
 
 @pytest.mark.parametrize(
     ("method", "path", "text"),
     [
-        ("GET", "/api/v1/endpoints/cars", "no endpoint 'cars': list them with `meguri endpoints list`"),
-        ("GET", "/api/v1/endpoints/cars/predictions", "no endpoint 'cars'"),
-        ("POST", "/api/v1/endpoints/cars/infer", "no endpoint 'cars'"),
-        ("GET", "/api/v1/predictions/none", "no prediction 'none': an id is what the request carried"),
+        ("GET", f"{ENDPOINTS}/cars", "no endpoint 'cars': project 'bikes' has bikes"),
+        ("GET", f"{ENDPOINTS}/cars/predictions", "no endpoint 'cars'"),
+        ("POST", f"{ENDPOINTS}/cars/infer", "no endpoint 'cars'"),
+        ("GET", f"{ENDPOINT}/predictions/none", "no prediction 'none': an id is what the request carried"),
     ],
 )
 def test_what_is_not_there_is_404(client: Client, method: str, path: str, text: str) -> None:

@@ -15,14 +15,15 @@ from sqlalchemy import Connection
 
 from meguri.adapters.tables.delta import DeltaTables
 from meguri.app.supervisor import Supervisor
+from meguri.core.definitions.models import GoldenRow
 from meguri.core.definitions.project import ProjectDefinition
 from meguri.core.definitions.serving import EndpointDefinition
 from meguri.core.errors import NotFound
-from meguri.serving.deployment_specs import GoldenRow, spec_file
-from meguri.serving.model import Deployable
+from meguri.serving.deployment_specs import spec_file
+from meguri.serving.model import Deployable, Endpoint
 from meguri.serving.service import ROLL_OUT, Serving
 from meguri.testing.ledger import Ledger
-from tests.integration.serving.running import make_home
+from tests.integration.serving.running import ENDPOINT, make_home
 from tests.unit.serving.examples import body, feature_set, linear_model, spec
 
 
@@ -60,12 +61,16 @@ class World:
         with self.ledger.db.write() as tx:
             return self.serving.deploy(tx, "bikes", "bikes", version, reason=reason).id
 
+    def endpoint(self, project: str = "bikes") -> Endpoint:
+        with self.ledger.db.read() as tx:
+            return self.serving.get_endpoint(tx, project, "bikes")
+
     def run_jobs(self) -> None:
         while self.ledger.jobs.start_queued():
             pass
 
     def infer(self, id: str, **more: Any) -> dict[str, Any]:  # Any: JSON
-        answer = httpx.post(f"{self.serving.client.url('bikes')}/v2/models/bikes/infer", json=body(id, **more))
+        answer = httpx.post(f"{self.serving.client.url(self.endpoint())}/v2/models/bikes/infer", json=body(id, **more))
         assert answer.status_code == 200, answer.text
         value: dict[str, Any] = answer.json()
         return value
@@ -76,13 +81,13 @@ class World:
 
     def states(self) -> dict[str, str]:
         with self.ledger.db.read() as tx:
-            return {each.version: each.state for each in reversed(self.serving.list_deployments(tx, "bikes"))}
+            return {each.version: each.state for each in reversed(self.serving.list_deployments(tx, self.endpoint().id))}
 
 
 @contextmanager
 def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
     make_home(home, spec(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
-    spec_file(home, "bikes").unlink()
+    spec_file(home, ENDPOINT).unlink()
     supervisor = Supervisor(home / "work", os.environ)
     versions = {f"mv_{number}": deployable(f"mv_{number}") for number in range(1, 4)}
 
@@ -118,6 +123,7 @@ def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
     ledger.jobs.register(ROLL_OUT, serving.roll_out)
     ledger.jobs.launch()
     with ledger.db.write() as tx:
+        ledger.projects.ensure(tx, "bikes")
         serving.define(tx, definition())
         for version in versions:
             ledger.lineage.node(tx, "model_version", version, project="bikes")

@@ -46,7 +46,7 @@ def test_no_point_is_lost_when_the_server_is_killed_and_started_again(home: Path
         assert steps(home, run.id) == list(range(logged))
         with connect(home=home) as client:
             assert client.runs.get(run.id)["run"]["status"] == "finished"
-            kinds = [event["kind"] for event in client.get("/api/v1/history", subject=run.id)["items"]]
+            kinds = [event["kind"] for event in client.project("bikes").events.list(subject=run.id)]
         assert kinds == ["run.finished", "run.started"]
     finally:
         server.stop()
@@ -63,8 +63,10 @@ def test_script_without_a_server_is_its_own_and_leaves_the_home_to_the_next(tmp_
         assert (done.returncode, done.stderr) == (0, "")
         made.append(done.stdout.strip())
     with connect(home=tmp_path / "home") as client:
-        assert [(found["id"], found["status"]) for found in client.runs.all(sort="started_at")] == [(run, "finished") for run in made]
+        assert [(found["id"], found["status"]) for found in client.project("bikes").runs.all(sort="started_at")] == [
+            (run, "finished") for run in made
+        ]
         assert (tmp_path / "home" / "owner.lock").exists() and client.connection.url == EMBEDDED_URL
         with connect(home=tmp_path / "home") as second:
-            assert len(second.runs.list()) == 2
+            assert len(second.project("bikes").runs.list()) == 2
     assert [steps(tmp_path / "home", run) for run in made] == [[0], [1]]

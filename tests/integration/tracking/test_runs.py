@@ -64,7 +64,7 @@ def test_whole_life_of_a_run(site: Site, tmp_path: Path) -> None:
         assert path.read_bytes() == bytes(range(256)) * 10_000
         series = client.runs.series(run.id, "acc", buckets=10)
         assert (series["min"][0], series["max"][-1], len(series["step"]), sum(series["count"])) == (0.0, 99.0, 10, 100)
-        assert [each["id"] for each in client.runs.all(project="bikes", limit=1)] == [run.id]
+        assert [each["id"] for each in client.project("bikes").runs.all(limit=1)] == [run.id]
     assert steps(site, run.id) == list(range(101))
     assert spools(site) == []
 
@@ -312,14 +312,15 @@ def test_errors_of_the_server_come_back_as_ours(site: Site) -> None:
         with pytest.raises(NotFound) as missing:
             client.runs.get("run_absent")
         assert missing.value.fields == {"kind": "run", "key": "run_absent"}
+        client.post("/api/v1/projects/bikes/experiments", {"name": "a"})
         with pytest.raises(Invalid) as bad:
-            client.get("/api/v1/runs", sort="nothing")
+            client.project("bikes").runs.list(sort="nothing")
         assert bad.value.fields["field"] == "sort"
         for body in ([1], {"points": [["a", 1, "x", 0]]}, {"points": [["a", 1]]}, {"points": [["a", 1.5, 1, 0]]}):
             with pytest.raises((Invalid, NotFound)):
                 client.post("/api/v1/runs/run_absent/points", body)
     with connect(url=site.url, token="wrong", home=site.home) as stranger, pytest.raises(Unauthenticated):
-        stranger.runs.list()
+        stranger.projects.list()
 
 
 def test_ten_thousand_metric_names_in_one_run(site: Site) -> None:

@@ -20,14 +20,14 @@ def messages(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, object]]]:
 def test_a_page_hears_of_a_run_and_of_its_points(server: RunningServer) -> None:
     headers = {"authorization": f"Bearer {server.token}"}
     query = httpx.QueryParams(project="p", after=0)
-    httpx.post(f"{server.url}/api/v1/runs", headers=headers, json={"project": "p", "name": "makes the project"}).raise_for_status()
+    httpx.post(f"{server.url}/api/v1/projects/p/runs", headers=headers, json={"name": "makes the project"}).raise_for_status()
     with (
         httpx.Client(base_url=server.url, headers=headers, timeout=20, trust_env=False) as client,
         client.stream("GET", "/api/v1/stream", params=query) as answer,
     ):
         assert answer.headers["content-type"].startswith("text/event-stream")
         heard = messages(answer.iter_lines())
-        made = httpx.post(f"{server.url}/api/v1/runs", headers=headers, json={"project": "p", "name": "live"}).json()
+        made = httpx.post(f"{server.url}/api/v1/projects/p/runs", headers=headers, json={"name": "live"}).json()
         run = made.get("id") or made["run"]["id"]
         kind, event = next(message for message in heard if message[1]["subject"] == run)
         assert (kind, event["kind"], event["subject"]) == ("ledger", "run.started", run)

@@ -29,10 +29,12 @@ def test_a_project_with_a_damaged_log_stops_no_other_project(platform: Platform)
     with platform.db.write() as tx:
         for name in ("alps", "bay"):
             platform.applying.apply(tx, on_the_wall_clock(name).to_json(), archive.getvalue())
-    log = platform.home.path / "log" / "alps"
+    with platform.db.read() as tx:
+        log = platform.home.path / "log" / platform.serving.get_endpoint(tx, "alps", "alps").id
     log.mkdir(parents=True)
     (log / "000000000001.seg").write_bytes(b"\xff" * 64)
     (log / "000000000002.seg").touch()
     platform.watermarks.advance_all()
     with platform.db.read() as tx:
-        assert [(job.project, job.state) for job in platform.jobs.list(tx, kind="watermark.advance")] == [("bay", "queued")]
+        assert [job.state for job in platform.jobs.list(tx, "bay", kind="watermark.advance")] == ["queued"]
+        assert platform.jobs.list(tx, "alps", kind="watermark.advance") == []

@@ -41,8 +41,8 @@ def test_three_clear_checks_resolve() -> None:
 def test_another_version_resolves_and_starts_afresh() -> None:
     alert = OpenAlert("mv_1", told_day=90)
     changed = [*checks("breach", "breach"), *checks("breach", version="mv_2", first=102)]
-    assert decide("drift", alert, changed, every_days=28) == Decision(resolve="another version serves")
-    why = "a version that was trained on the new world serves"
+    assert decide("drift", alert, changed, every_days=28) == Decision(resolve="version_replaced")
+    why = "version_retrained"
     assert decide("quality", alert, changed, every_days=28) == Decision(why, open=True, tell=True)
 
 

@@ -15,9 +15,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from meguri.app.runners import load_runner
+from meguri.core.definitions.models import ModelInput
 from meguri.core.errors import Invalid, Unsupported
 from meguri.pipelines.values import skops_bytes
-from meguri.registry.conversion import Converted, ModelInput, convert
+from meguri.registry.conversion import Converted, convert
 
 RANDOM = np.random.default_rng(0)
 ROWS = 1_500

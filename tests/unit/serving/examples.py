@@ -18,11 +18,12 @@ from meguri.core.definitions.features import (
     FeatureViewDefinition,
     SourceDefinition,
 )
+from meguri.core.definitions.models import GoldenRow, ModelInput, Value
 from meguri.core.digests import digest_of
 from meguri.core.times import micros
-from meguri.ports.runner import Row, Value
+from meguri.ports.runner import Row
 from meguri.profiles.reference import Reference
-from meguri.serving.deployment_specs import DeploymentSpec, GoldenRow, ModelInput, ServedModel
+from meguri.serving.deployment_specs import DeploymentSpec, ServedModel
 
 AT = micros(datetime(2011, 5, 1, 12, tzinfo=UTC))
 NOW = micros(datetime(2026, 1, 1, tzinfo=UTC))

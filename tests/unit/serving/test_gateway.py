@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.errors import Conflict, Invalid, Unavailable
-from meguri.serving.deployment_specs import GoldenRow, ModelInput
 from meguri.serving.gateway import Answer, Failed, Gateway, PredictionRequest
 from meguri.serving.live import make_live
 from meguri.serving.segments import PredictionLog, PredictionRecord, read_log

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.rest import LARGEST_BODY, InferenceApp
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import make_live
+from meguri.serving.model import LogState, ProcessState
 from meguri.serving.segments import PredictionLog, read_log
 from tests.unit.serving.examples import NOW, Memory, body, linear_model, spec
 
@@ -30,8 +32,9 @@ class Controls:
         self.log = log
         self.reloads = 0
 
-    def state(self) -> dict[str, Any]:
-        return {"revision": self.reloads}
+    def state(self) -> ProcessState:
+        log = LogState(self.log.segment, self.log.bytes, self.log.remembered)
+        return ProcessState("bikes/bikes", 1, 9, self.reloads, None, None, None, 0, 0, 0, 0, 0, 0.0, log, datetime.now(UTC))
 
     async def reload(self) -> None:
         self.reloads += 1
@@ -208,8 +211,8 @@ async def test_health_and_metadata(client: httpx.AsyncClient) -> None:
 
 async def test_controls_need_the_token(client: httpx.AsyncClient) -> None:
     headers = {"authorization": "Bearer secret"}
-    assert (await client.post("/internal/reload", headers=headers)).json() == {"revision": 1}
-    assert (await client.get("/internal/state", headers=headers)).json() == {"revision": 1}
+    assert (await client.post("/internal/reload", headers=headers)).json()["revision"] == 1
+    assert (await client.get("/internal/state", headers=headers)).json()["revision"] == 1
     assert (await client.post("/internal/seal", headers=headers)).json() == {"segment": 1}
 
 

@@ -153,12 +153,12 @@ def test_every_run_is_on_exactly_one_page(tracking: Tracking, clock: SettableClo
             tracking.finish(made[-1].id)
         if number % 3:
             clock.advance(1)
-    found, cursor = tracking.list_runs("bikes", sort=sort, limit=3)
-    while cursor is not None:
-        more, cursor = tracking.list_runs("bikes", sort=sort, limit=3, cursor=cursor)
-        found += more
-    whole, _ = tracking.list_runs("bikes", sort=sort)
-    assert found == whole
+    pages = [tracking.list_runs("bikes", sort=sort, limit=3)]
+    while pages[-1]:
+        last, value = pages[-1][-1]
+        pages.append(tracking.list_runs("bikes", sort=sort, limit=3, after=(value, last.run.id)))
+    found = [record for page in pages for record, _ in page]
+    assert found == [record for record, _ in tracking.list_runs("bikes", sort=sort)]
     assert {record.run.id for record in found} == {run.id for run in made}
     if sort.lstrip("-") == "name":
         names = [record.run.name for record in found]
@@ -171,22 +171,23 @@ def test_runs_are_listed_by_project_experiment_status_and_kind(tracking: Trackin
     tracking.start_run("bento", "a")
     tracking.start_run("bikes", "a", kind="step")
     tracking.finish(tracking.start_run("bikes", "a").id)
-    found, _ = tracking.list_runs("bikes", experiment="a", status="running", kind="run")
-    assert [record.run for record in found] == [kept]
+    found = tracking.list_runs("bikes", experiment="a", status="running", kind="run")
+    assert [record.run for record, _ in found] == [kept]
 
 
-def test_unknown_sort_and_forged_cursor_are_refused(tracking: Tracking) -> None:
+def test_unknown_sort_and_the_position_of_another_sort_are_refused(tracking: Tracking) -> None:
     with pytest.raises(Invalid):
         tracking.list_runs("bikes", sort="password")
-    for cursor in ("zz", "5b5d"):
-        with pytest.raises(Invalid):
-            tracking.list_runs("bikes", cursor=cursor)
+    with pytest.raises(Invalid, match="another sort"):
+        tracking.list_runs("bikes", sort="name", after=(5, "run_1"))
+    with pytest.raises(Invalid, match="another sort"):
+        tracking.list_runs("bikes", sort="started_at", after=("a", "run_1"))
 
 
 def test_last_values_come_with_the_runs(tracking: Tracking, clock: SettableClock) -> None:
     run = tracking.start_run("bikes").id
     tracking.add_points(run, [point(clock, 1, 0.9), point(clock, 2, math.inf)])
-    [record] = tracking.list_runs("bikes")[0]
+    [(record, _)] = tracking.list_runs("bikes")
     assert record.metrics == {"loss": point(clock, 2, math.inf)}
 
 
@@ -226,7 +227,7 @@ def test_run_that_cannot_be_started_is_refused_with_the_field(tracking: Tracking
     with pytest.raises(Invalid) as raised:
         tracking.start_run(**{"project": "bikes", **given})  # type: ignore[arg-type]  # wrong on purpose
     assert raised.value.fields["field"] == field
-    assert tracking.list_runs()[0] == []
+    assert tracking.list_runs("bikes") == []
 
 
 def test_everything_asked_of_an_unknown_run_is_not_found(tracking: Tracking, clock: SettableClock) -> None:

@@ -24,6 +24,7 @@ from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.wire import decode_request, encode, encode_answer, model_metadata
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import Live
+from meguri.serving.model import ProcessState
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +54,7 @@ _TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 class Controls(Protocol):
     """What the server asks of the process beside predictions."""
 
-    def state(self) -> dict[str, Any]:  # Any: JSON
-        ...
+    def state(self) -> ProcessState: ...
 
     async def reload(self) -> None:
         """Read the spec again, and take it if it is good."""

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from meguri.core.definitions.features import DType
+from meguri.core.definitions.models import Value
 from meguri.core.errors import Invalid, Unsupported
 from meguri.core.times import from_micros, is_moment, iso, micros, parse_time
-from meguri.ports.runner import Value
 from meguri.serving.gateway import Answer, PredictionRequest
 from meguri.serving.live import Live
 
