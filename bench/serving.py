@@ -192,7 +192,8 @@ def request_parts(rows: int) -> tuple[bytes, bytes]:
     rest = b'","parameters":{"event_time":' + str(AT).encode() + b'},"inputs":' + msgspec.json.encode(inputs) + b"}"
     head = b'{"id":"'
     length = len(head) + 10 + len(rest)
-    start = f"POST /v2/models/shop/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    headers = f"Host: 127.0.0.1\r\nAuthorization: Bearer bench\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    start = f"POST /v2/models/shop/infer HTTP/1.1\r\n{headers}"
     return start.encode() + head, rest
 
 

@@ -41,6 +41,10 @@ def endpoint_url(home: Path) -> str:
     return owner.url
 
 
+def endpoint_headers(home: Path) -> dict[str, str]:
+    return {"authorization": f"Bearer {(home / 'token').read_text().strip()}"}
+
+
 def is_endpoint_ready(home: Path) -> bool:
     try:
         return httpx.get(f"{endpoint_url(home)}/v2/health/ready", timeout=2).is_success
@@ -56,7 +60,8 @@ class Caller:
         self.account = Account(home.parent / "account.jsonl")
 
     def predict(self, moment: Moment) -> httpx.Response:
-        answer = httpx.post(f"{endpoint_url(self.home)}/v2/models/kiosk/infer", json=request_of(moment), timeout=10)
+        url = f"{endpoint_url(self.home)}/v2/models/kiosk/infer"
+        answer = httpx.post(url, json=request_of(moment), headers=endpoint_headers(self.home), timeout=10)
         if answer.is_success:
             self.account.note("prediction", id=moment.id, output=answer.json()["outputs"][0]["data"][0])
         return answer

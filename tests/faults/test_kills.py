@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.faults.account import Acknowledged
-from tests.faults.client import endpoint_url, is_endpoint_ready, request_of, wait_until
+from tests.faults.client import endpoint_headers, endpoint_url, is_endpoint_ready, request_of, wait_until
 from tests.faults.invariants import Decision, contradictions, decisions
 from tests.faults.scene import Kiosk
 from tests.faults.trial import Trial, choose_blows, processes_of, trial
@@ -65,7 +65,7 @@ def ensure_same_answers(played: Trial) -> None:
     wait_until(lambda: is_endpoint_ready(played.home), "the endpoint is back after the last blow")
     told = Acknowledged.read(played.account).predictions
     url = f"{endpoint_url(played.home)}/v2/models/kiosk/infer"
-    with httpx.Client(timeout=10) as client:
+    with httpx.Client(timeout=10, headers=endpoint_headers(played.home)) as client:
         sent = [moment for _, moments in Kiosk().days() for moment in moments]
         again = {each.id: client.post(url, json=request_of(each)).json()["outputs"][0]["data"][0] for each in sent}
     assert again == told

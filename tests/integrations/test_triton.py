@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.integration.serving.running import RunningEndpoint
+from tests.integration.serving.running import TOKEN, RunningEndpoint
 
 
 @pytest.fixture(scope="module")
 def answered(endpoint: RunningEndpoint, run: Callable[..., Any]) -> Any:  # Any: JSON
     """What the client was answered by the endpoint."""
-    return run("triton", endpoint.url.removeprefix("http://").rstrip("/"), "bikes")
+    return run("triton", endpoint.url.removeprefix("http://").rstrip("/"), "bikes", TOKEN)
 
 
 def test_tritons_client_finds_the_endpoint_and_its_model_ready(answered: Any) -> None:  # Any: JSON

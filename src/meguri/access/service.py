@@ -54,6 +54,15 @@ class Credential:
     used_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class AllowedHash:
+    """SHA-256 of a token; `until` the moment from which it is refused (None: never); `may_use`: it has the second of the permissions."""
+
+    hash: str
+    until: datetime | None
+    may_use: bool
+
+
 class Access:
     """Users, roles, tokens, sessions and one-time codes. Secrets are stored as SHA-256 (they have 256 bits), passwords as argon2id.
 
@@ -328,17 +337,24 @@ class Access:
             else:
                 tables.touch_token(tx, credential.principal.id, self.clock())
 
-    def allowed_hashes(self, tx: Connection, project: str, permission: str) -> list[tuple[str, datetime | None]]:
-        """SHA-256 of each token that has a permission on a project, with the moment from which it is refused (None: never)."""
-        allowed: list[tuple[str, datetime | None]] = []
+    def tokens_by_project(self, tx: Connection, *, reading: str, using: str) -> dict[str, list[AllowedHash]]:
+        """For each project, the tokens that have the permission `reading` or `using` on it. A token that was rotated is there with both
+        secrets while the former one is accepted."""
         now = self.clock()
+        found: dict[str, list[AllowedHash]] = {each.name: [] for each in self.projects.list(tx)}
         for token, user, hashed, former in tables.list_hashes(tx):
-            if user.disabled_at is not None or not token_principal(token, user).may(permission, project):
-                continue
-            allowed.append((hashed, token.expires_at))
+            principal = token_principal(token, user)
+            secrets_of = [(hashed, token.expires_at)]
             if former is not None and token.former_until is not None:
-                allowed.append((former, _earlier(token.expires_at, token.former_until)))
-        return [(hashed, until) for hashed, until in allowed if until is None or until > now]
+                secrets_of.append((former, _earlier(token.expires_at, token.former_until)))
+            for secret, until in secrets_of:
+                if user.disabled_at is not None or (until is not None and until <= now):
+                    continue
+                for project, allowed in found.items():
+                    may_use = principal.may(using, project)
+                    if may_use or principal.may(reading, project):
+                        allowed.append(AllowedHash(secret, until, may_use))
+        return found
 
     def _open_session(self, tx: Connection, user: User, user_agent: str, address: str, by: str) -> NewSession:
         secret, now = new_secret(SESSION_PREFIX), self.clock()

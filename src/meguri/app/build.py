@@ -20,6 +20,7 @@ from meguri.adapters.series.sqlite import SqliteSeries
 from meguri.adapters.tables.delta import DeltaTables
 from meguri.app.applying import Applying
 from meguri.app.dispatch import dispatch
+from meguri.app.endpoint_callers import EndpointCallers
 from meguri.app.home import Home
 from meguri.app.older_homes import move_older_folders
 from meguri.app.periodic import PeriodicTask
@@ -162,7 +163,11 @@ def build(settings: Settings) -> Platform:
         PeriodicTask("watermarks", lambda: _advance_watermarks(watermarks, serving), settings.watermark_seconds),
     )
 
+    callers = EndpointCallers(db, access, home.path, is_open=settings.auth == "off")
+    callers.listen(events)
+
     def start(_url: str | None) -> None:
+        callers.write()
         features.start()
         db.on_commit(tasks[0].wake)
         jobs.launch()

@@ -37,6 +37,7 @@ from meguri.features.online import OnlineFeatures
 from meguri.protocols.inference.guard import Guard
 from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.rest import InferenceApp
+from meguri.serving.callers import CallerCheck, callers_file, read_callers
 from meguri.serving.deployment_specs import DeploymentSpec, find_endpoint_id, process_lock, read_spec, spec_file, write_spec
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import Live, Lookup, make_live
@@ -71,6 +72,8 @@ class EndpointProcess:
         self.log = PredictionLog(home / "log", id)
         self.gateway = Gateway(spec.endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
         self.address: tuple[str, int] = ("", 0)
+        self.callers = CallerCheck(_token(home))
+        self._callers_file, self._callers_seen = callers_file(home), 0
         self._file = spec_file(home, id)
         self._last_good = self.log.folder / "live.json"
         self._seen = 0
@@ -85,19 +88,32 @@ class EndpointProcess:
         await self.reload()
         if self.gateway.find_live() is None and self._last_good.exists():
             await self._take(self._last_good)
+            self.read_callers()
 
     async def reload(self) -> None:
         """Take the spec file if its revision is new and it is good. Nothing is raised: `state` says what was refused, and why."""
         async with self._turn:
             self._seen = _changed_at(self._file)
             await self._take(self._file)
+        self.read_callers()
+
+    def read_callers(self) -> None:
+        """Take the file of those who may call. Nothing is raised: a file that cannot be read changes nothing."""
+        self._callers_seen = _changed_at(self._callers_file)
+        live = self.gateway.find_live()
+        try:
+            self.callers.change(read_callers(self._callers_file), live.spec.project if live else "")
+        except MeguriError as error:
+            logger.warning("callers not read", extra={"endpoint": self.endpoint, "why": error.message})
 
     async def poll(self) -> None:
-        """Reload when the spec file changes, for as long as the process lives."""
+        """Take the spec and the callers when their files change, for as long as the process lives."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if _changed_at(self._file) != self._seen:
                 await self.reload()
+            elif _changed_at(self._callers_file) != self._callers_seen:
+                self.read_callers()
 
     async def count(self) -> None:
         """Count buffered rows into their profiles, for as long as the process lives."""
@@ -185,7 +201,7 @@ async def serve(options: EndpointOptions) -> None:
     process = EndpointProcess(options.home, id, spec)
     process.address = listener.getsockname()[:2]
     control = secrets.token_urlsafe(32)
-    guard = Guard(options.host, _token(options.home), options.allowed_hosts, control=control)
+    guard = Guard(options.host, process.callers, options.allowed_hosts, control=control)
     config = server_config(InferenceApp(process.gateway, guard, process.meter, process), drain_seconds=DRAIN_SECONDS)
     server = Server(config, lambda: _withdraw(lock))
     await process.start()

@@ -289,25 +289,28 @@ def test_a_token_made_with_a_limited_token_is_limited_too(access: Access, authen
         access.create_token(limited, "admin", "more", ["read"], projects=["taxis"])
 
 
-def test_allowed_hashes_are_those_of_tokens_with_the_permission(access: Access, ledger: Ledger, clock: SettableClock) -> None:
+def test_the_tokens_of_a_project_are_those_with_the_permission(access: Access, ledger: Ledger, clock: SettableClock) -> None:
     access.add_user("kim")
     access.set_role("bikes", "kim", "editor")
     access.set_role("taxis", "kim", "viewer")
     predicts = access.create_token(HOME_TOKEN, "kim", "client", ["predict"], expires_at=clock() + timedelta(hours=1))
-    access.create_token(HOME_TOKEN, "kim", "reader", ["read"])
+    reader = access.create_token(HOME_TOKEN, "kim", "reader", ["read"])
     rotated = access.rotate_token(HOME_TOKEN, predicts.token.id, overlap_seconds=60)
 
     def allowed(project: str) -> dict[str, Any]:
         with ledger.db.read() as tx:
-            return dict(access.allowed_hashes(tx, project, "endpoints:predict"))
+            found = access.tokens_by_project(tx, reading="endpoints:read", using="endpoints:predict")[project]
+        return {each.hash: (each.until, each.may_use) for each in found}
 
+    reads = hash_secret(reader.secret)
     assert allowed("bikes") == {
-        hash_secret(rotated.secret): clock() + timedelta(hours=1),
-        hash_secret(predicts.secret): clock() + timedelta(seconds=60),
+        hash_secret(rotated.secret): (clock() + timedelta(hours=1), True),
+        hash_secret(predicts.secret): (clock() + timedelta(seconds=60), True),
+        reads: (None, False),
     }
-    assert allowed("taxis") == {}
+    assert allowed("taxis") == {reads: (None, False)}
     clock.advance(60)
-    assert set(allowed("bikes")) == {hash_secret(rotated.secret)}
+    assert set(allowed("bikes")) == {hash_secret(rotated.secret), reads}
     access.set_disabled("kim", disabled=True)
     assert allowed("bikes") == {}
 

@@ -68,6 +68,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             office.advance_watermark(END)
             assert main(["pipelines", "run", "retrain", "--wait", "--home", str(server.home)]) == 0
             url = office.endpoints.get("load")["url"]
-        with server.client() as api, httpx.Client(base_url=url, timeout=60) as endpoint:
+        with server.client() as api, httpx.Client(base_url=url, headers=api.headers, timeout=60) as endpoint:
             run = api.post(f"{OFFICE}/runs", json={}).json()["id"]
             yield Office(server, api, endpoint, run)

@@ -78,7 +78,8 @@ def running(home: Path, *more: str, before: Sequence[str] = ()) -> Iterator[Runn
     errors = (home / "endpoint.log").open("ab")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=errors) as process:
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{_port(home, process)}", timeout=10) as client:
+            headers = {"authorization": f"Bearer {TOKEN}"}
+            with httpx.Client(base_url=f"http://127.0.0.1:{_port(home, process)}", headers=headers, timeout=10) as client:
                 yield RunningEndpoint(home, process, client)
         finally:
             if process.poll() is None:

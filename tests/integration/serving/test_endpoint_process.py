@@ -87,7 +87,7 @@ def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) ->
 
         def load(worker: int) -> None:
             number = 0
-            with httpx.Client(base_url=endpoint.url) as client:
+            with httpx.Client(headers=endpoint.client.headers, base_url=endpoint.url) as client:
                 while not stop.is_set():
                     answer = client.post("/v2/models/bikes/infer", json=body(f"w{worker}-{number}"))
                     statuses.append(answer.status_code)

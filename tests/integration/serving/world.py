@@ -23,8 +23,10 @@ from meguri.serving.deployment_specs import spec_file
 from meguri.serving.model import Deployable, Endpoint
 from meguri.serving.service import ROLL_OUT, Serving
 from meguri.testing.ledger import Ledger
-from tests.integration.serving.running import ENDPOINT, make_home
+from tests.integration.serving.running import ENDPOINT, TOKEN, make_home
 from tests.unit.serving.examples import body, feature_set, linear_model, spec
+
+HEADERS = {"authorization": f"Bearer {TOKEN}"}
 
 
 def definition(name: str = "bikes", *endpoints: str) -> ProjectDefinition:
@@ -70,7 +72,7 @@ class World:
             pass
 
     def infer(self, id: str, **more: Any) -> dict[str, Any]:  # Any: JSON
-        answer = httpx.post(f"{self.serving.client.url(self.endpoint())}/v2/models/bikes/infer", json=body(id, **more))
+        answer = httpx.post(f"{self.serving.client.url(self.endpoint())}/v2/models/bikes/infer", json=body(id, **more), headers=HEADERS)
         assert answer.status_code == 200, answer.text
         value: dict[str, Any] = answer.json()
         return value

@@ -1,4 +1,4 @@
-"""Asks an endpoint by Triton's own client: `triton.py HOST:PORT MODEL`. Prints what it was answered, as JSON."""
+"""Asks an endpoint by Triton's own client: `triton.py HOST:PORT MODEL TOKEN`. Prints what it was answered, as JSON."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ def tensors(*, binary: bool) -> list[Any]:
     return made
 
 
-def main(url: str, model: str) -> None:
+def main(url: str, model: str, token: str) -> None:
     client = InferenceServerClient(url)
+    headers = {"Authorization": f"Bearer {token}"}
     outputs = [InferRequestedOutput("prediction", binary_data=False)]
-    answer = client.infer(model, tensors(binary=False), outputs=outputs, request_id="triton-1", parameters=PARAMETERS)
+    answer = client.infer(model, tensors(binary=False), outputs=outputs, request_id="triton-1", parameters=PARAMETERS, headers=headers)
     found: dict[str, Any] = {
         "live": client.is_server_live(),
         "ready": client.is_server_ready(),
-        "model_ready": client.is_model_ready(model),
-        "other_ready": client.is_model_ready("none"),
-        "server": client.get_server_metadata(),
-        "model": client.get_model_metadata(model),
+        "model_ready": client.is_model_ready(model, headers=headers),
+        "other_ready": client.is_model_ready("none", headers=headers),
+        "server": client.get_server_metadata(headers=headers),
+        "model": client.get_model_metadata(model, headers=headers),
         "id": answer.get_response()["id"],
         "prediction": answer.as_numpy("prediction").tolist(),
     }
     try:
-        binary = client.infer(model, tensors(binary=True), outputs=outputs, request_id="triton-2", parameters=PARAMETERS)
+        binary = client.infer(model, tensors(binary=True), outputs=outputs, request_id="triton-2", parameters=PARAMETERS, headers=headers)
         found["binary"] = binary.as_numpy("prediction").tolist()
     except InferenceServerException as error:
         found["refused"] = {"status": error.status(), "message": error.message()}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from meguri.app.runners import load_runner
 from meguri.protocols.inference.guard import Guard
 from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.rest import LARGEST_BODY, InferenceApp
+from meguri.serving.callers import AllowedToken, CallerCheck, Callers
 from meguri.serving.gateway import Gateway
 from meguri.serving.live import make_live
 from meguri.serving.model import LogState, ProcessState
@@ -20,6 +22,7 @@ from meguri.serving.segments import PredictionLog, read_log
 from tests.unit.serving.examples import NOW, Memory, body, linear_model, spec
 
 INFER = "/v2/models/bikes/infer"
+TOKEN = {"authorization": "Bearer token"}
 
 
 @pytest.fixture
@@ -53,12 +56,12 @@ def gateway(tmp_path: Path):
 @pytest.fixture
 def app(gateway: Gateway) -> InferenceApp:
     gateway.swap(make_live(spec(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
-    return InferenceApp(gateway, Guard("127.0.0.1", "token", control="secret"), Meter(), Controls(gateway.log))
+    return InferenceApp(gateway, Guard("127.0.0.1", CallerCheck("token"), control="secret"), Meter(), Controls(gateway.log))
 
 
 @pytest.fixture
 async def client(app: InferenceApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9", headers=TOKEN) as client:
         yield client
 
 
@@ -239,15 +242,54 @@ async def test_foreign_pages_are_refused_on_every_route(
     assert answer.status_code == status
 
 
-async def test_an_address_other_than_loopback_needs_the_token(gateway: Gateway) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "answered"),
+    [
+        ("GET", "/v2/health/live", ["none", "wrong", "reader", "client", "process"]),
+        ("GET", "/v2/health/ready", ["none", "wrong", "reader", "client", "process"]),
+        ("GET", "/v2/models/bikes", ["reader", "client", "process"]),
+        ("GET", "/metrics", ["reader", "client", "process"]),
+        ("POST", INFER, ["client", "process"]),
+        ("POST", "/v2/models/bikes/versions/mv_1/infer", ["client", "process"]),
+        ("POST", "/internal/seal", ["process"]),
+        ("GET", "/internal/state", ["process"]),
+    ],
+)
+async def test_each_route_asks_for_its_scope(gateway: Gateway, method: str, path: str, answered: list[str]) -> None:
     gateway.swap(make_live(spec(), lambda _: linear_model(), load_runner, lambda *_: Memory()))
-    app = InferenceApp(gateway, Guard("10.0.0.5", "secret"), Meter(), Controls(gateway.log))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://10.0.0.5:9") as client:
-        statuses = [
-            (await client.post(INFER, json=body(), headers=headers)).status_code
-            for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer secret"})
-        ]
-    assert statuses == [401, 401, 200]
+    callers = CallerCheck(None)
+    callers.change(Callers(projects={"bikes": [allowed("reader", predicts=False), allowed("client", predicts=True)]}), "bikes")
+    app = InferenceApp(gateway, Guard("127.0.0.1", callers, control="process"), Meter(), Controls(gateway.log))
+    tried = {"none": {}, **{name: {"authorization": f"Bearer {name}"} for name in ("wrong", "reader", "client", "process")}}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9") as client:
+        found = {
+            name: (await client.request(method, path, json=body() if path.endswith("infer") else None, headers=headers)).status_code
+            for name, headers in tried.items()
+        }
+    assert [name for name, status in found.items() if status == 200] == answered
+    assert set(found.values()) <= {200, 401}
+
+
+def allowed(token: str, *, predicts: bool, until: float | None = None) -> AllowedToken:
+    return AllowedToken(hashlib.sha256(token.encode()).hexdigest(), until, predicts)
+
+
+def test_a_token_is_refused_when_it_expires_or_leaves_the_list() -> None:
+    now = [100.0]
+    check = CallerCheck("the home's token", lambda: now[0])
+    check.change(Callers(projects={"bikes": [allowed("a", predicts=True, until=200.0)], "taxis": [allowed("b", predicts=True)]}), "bikes")
+
+    def answered() -> list[bool]:
+        headers = (b"Bearer a", b"Bearer b", b"Bearer the home's token", b"Basic a", b"", None)
+        return [check.allows(header, predicts=True) for header in headers]
+
+    assert answered() == answered() == [True, False, True, False, False, False]
+    now[0] = 200.0
+    assert answered()[0] is False
+    check.change(Callers(projects={"taxis": [allowed("b", predicts=True)]}), "taxis")
+    assert answered() == [False, True, True, False, False, False]
+    check.change(Callers(is_open=True), "bikes")
+    assert answered() == [True] * 6
 
 
 async def test_metrics_count_requests_errors_and_predictions(client: httpx.AsyncClient) -> None:
@@ -271,8 +313,8 @@ async def test_metrics_count_requests_errors_and_predictions(client: httpx.Async
 
 async def test_nothing_live_is_503_with_the_reason(gateway: Gateway) -> None:
     gateway.why_not = "mv_1 answers golden row 0 wrongly"
-    app = InferenceApp(gateway, Guard("127.0.0.1", "token", control="secret"), Meter(), Controls(gateway.log))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9") as client:
+    app = InferenceApp(gateway, Guard("127.0.0.1", CallerCheck("token"), control="secret"), Meter(), Controls(gateway.log))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:9", headers=TOKEN) as client:
         answers = [await client.post(INFER, json=body()), await client.get("/v2/health/ready"), await client.get("/v2/models/bikes/ready")]
     assert [each.status_code for each in answers] == [503, 503, 503]
     assert (answers[0].headers["retry-after"], "mv_1 answers golden row 0 wrongly" in answers[0].json()["error"]) == ("1", True)

@@ -19,7 +19,7 @@ from meguri.core.errors import (
     Unavailable,
     Unsupported,
 )
-from meguri.protocols.inference.guard import Guard
+from meguri.protocols.inference.guard import Guard, Needs
 from meguri.protocols.inference.meter import Meter
 from meguri.protocols.inference.wire import decode_request, encode, encode_answer, model_metadata
 from meguri.serving.gateway import Gateway
@@ -104,7 +104,7 @@ class InferenceApp:
         path: str = scope["path"]
         method: str = scope["method"]
         try:
-            self._guard.check(scope["headers"], control=path.startswith("/internal/"))
+            self._guard.check(scope["headers"], _needs(path))
             if path == self._infer_path and method == "POST":
                 return self._infer(await _read(scope, receive), None)
             simple = self._simple.get((method, path.rstrip("/")))
@@ -164,6 +164,14 @@ class InferenceApp:
     def _ready(self) -> Answered:
         ready = self._gateway.find_live() is not None
         return _json(200 if ready else 503, {"live": True, "ready": ready})
+
+
+def _needs(path: str) -> Needs:
+    if path.endswith("/infer"):
+        return "predict"
+    if path.startswith("/v2/health/"):
+        return "nothing"
+    return "control" if path.startswith("/internal/") else "read"
 
 
 async def _read(scope: Message, receive: Receive) -> bytes:

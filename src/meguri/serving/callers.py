@@ -1,0 +1,99 @@
+"""Who may call the endpoints of a home: hashes of tokens in one file beside the deployment specs, so that an endpoint needs no database.
+
+The server rewrites the file whenever tokens, roles or users change; each endpoint process reads it when it changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from meguri.core.errors import Invalid, Unavailable
+
+_MOST_REMEMBERED = 10_000
+_NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedToken:
+    """`hash`: SHA-256 of a token, in hexadecimal. `until`: seconds since 1970 from when it is refused; None for never. `predicts`: it may
+    ask for predictions; else it reads metadata and metrics alone."""
+
+    hash: str
+    until: float | None
+    predicts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """The tokens that are allowed, by project. `is_open`: authentication is off, so everybody may call."""
+
+    is_open: bool = False
+    projects: dict[str, list[AllowedToken]] = field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        return msgspec.json.encode(self, order="deterministic")
+
+
+def callers_file(home: Path) -> Path:
+    return home / "routes" / "callers"
+
+
+def read_callers(file: Path) -> Callers:
+    """Nobody but the holder of the home's token where there is no file. Raises Invalid, Unavailable."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Callers)
+    except FileNotFoundError:
+        return Callers()
+    except msgspec.DecodeError as error:
+        raise Invalid("callers", f"{file} cannot be read ({error}): start the server, which writes it again") from error
+    except OSError as error:
+        raise Unavailable("home", f"{file} cannot be read ({error.strerror})") from error
+
+
+class CallerCheck:
+    """Checks the Authorization header of requests to one endpoint.
+
+    A header that was accepted is remembered until the next change of the file, so that a request costs a dictionary look-up; the first time
+    it is hashed and compared with each allowed hash in constant time.
+    """
+
+    def __init__(self, home_token: str | None, now: Callable[[], float] = time.time) -> None:
+        self._home = AllowedToken(hashlib.sha256(home_token.encode()).hexdigest(), None, predicts=True) if home_token else None
+        self._now = now
+        self.change(Callers(), "")
+
+    def change(self, callers: Callers, project: str) -> None:
+        """From now on, take these tokens of a project, and the home's."""
+        listed = callers.projects.get(project, [])
+        self._allowed = [*listed, self._home] if self._home is not None else listed
+        self._is_open = callers.is_open
+        self._remembered: dict[bytes, tuple[float, bool]] = {}
+
+    def allows(self, authorization: bytes | None, *, predicts: bool) -> bool:
+        """Whether a request with this header is answered."""
+        if self._is_open:
+            return True
+        if authorization is None:
+            return False
+        until, may_predict = self._remembered.get(authorization) or self._look(authorization)
+        return until > self._now() and (may_predict or not predicts)
+
+    def _look(self, authorization: bytes) -> tuple[float, bool]:
+        scheme, _, token = authorization.partition(b" ")
+        if scheme.lower() != b"bearer":
+            return 0.0, False
+        hashed = hashlib.sha256(token.strip()).hexdigest()
+        found = [each for each in self._allowed if hmac.compare_digest(each.hash, hashed)]
+        if not found:
+            return 0.0, False
+        kept = (_NEVER if found[0].until is None else found[0].until, found[0].predicts)
+        if len(self._remembered) < _MOST_REMEMBERED:
+            self._remembered[authorization] = kept
+        return kept
