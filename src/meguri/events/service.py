@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, select, update
 
 from meguri.core.actor import SYSTEM, acting_as, current_actor
-from meguri.core.errors import Invalid, Unavailable
+from meguri.core.errors import Invalid, NotFound, Unavailable
 from meguri.core.times import Clock, iso
 from meguri.db.dialect import insert_ignore
 from meguri.db.engine import Database, wake
@@ -23,8 +23,10 @@ INSTALLATION = ""
 """The project of events that concern the whole installation."""
 
 
-ATTEMPTS = 5
-"""How often a consumer is tried before its delivery is set aside as failed (`meguri doctor` lists those)."""
+RETRY_SECONDS = (0.5, 2.0, 8.0, 30.0)
+"""How long a consumer that failed is left alone, attempt by attempt."""
+ATTEMPTS = len(RETRY_SECONDS) + 1
+"""How often a consumer is tried before its delivery has failed (`meguri doctor` lists those, `meguri events retry` tries them again)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,18 @@ Handler = Callable[[Connection, Event], None]
 
 @dataclass(frozen=True, slots=True)
 class FailedDelivery:
-    """A consumer that gave up on an event."""
+    """An event that a consumer failed to process, as often as it was tried."""
 
     sequence: int
     kind: str
+    project: str
     consumer: str
     error: str
 
 
 class Events:
-    """Adds events, and delivers each to its consumers exactly once, in order of sequence.
+    """Adds events, and delivers each to its consumers exactly once, in order of sequence. A consumer that failed is tried again after a
+    growing while, and gets no later event of the same project meanwhile.
 
     A delivery row is written in the transaction of the event, so a crash loses nothing; the handler runs in the transaction that marks
     the row as done, so nothing is done twice.
@@ -105,29 +109,36 @@ class Events:
         return sequence
 
     def deliver(self) -> int:
-        """Hand every pending event to its consumers; gives how many deliveries were done. One thread at a time calls this.
+        """Give every pending event that is due to its consumers; returns how many deliveries were done. One thread at a time calls this.
 
         Raises Unavailable where the database or its disk is away: call it again later, nothing was skipped.
         """
         done = 0
         while (found := self._next()) is not None:
-            event, consumer = found
-            done += self._hand_over(event, consumer)
+            done += self._hand_over(*found)
         return done
 
-    def _next(self) -> tuple[Event, str] | None:
+    def _next(self) -> tuple[Event, str, int] | None:
+        waiting = deliveries.alias()
+        is_blocked = exists().where(
+            waiting.c.consumer == deliveries.c.consumer,
+            waiting.c.project == deliveries.c.project,
+            waiting.c.state == "pending",
+            waiting.c.sequence <= deliveries.c.sequence,
+            waiting.c.retry_at > self.clock(),
+        )
         query = (
-            select(events, deliveries.c.consumer)
+            select(events, deliveries.c.consumer, deliveries.c.attempts)
             .join(deliveries, deliveries.c.sequence == events.c.sequence)
-            .where(deliveries.c.state == "pending")
+            .where(deliveries.c.state == "pending", ~is_blocked)
             .order_by(events.c.sequence, deliveries.c.consumer)
             .limit(1)
         )
         with self.db.read() as tx:
             row = tx.execute(query).first()
-        return None if row is None else (_event(row), str(row.consumer))
+        return None if row is None else (_event(row), str(row.consumer), int(row.attempts))
 
-    def _hand_over(self, event: Event, consumer: str) -> bool:
+    def _hand_over(self, event: Event, consumer: str, attempts: int) -> bool:
         mine = (deliveries.c.sequence == event.sequence) & (deliveries.c.consumer == consumer)
         handler = self._handlers.get(event.kind, {}).get(consumer)
         try:
@@ -141,12 +152,31 @@ class Events:
             raise
         except Exception as error:  # whatever a consumer raises must not stop the others; it is kept and shown
             logger.exception("delivery failed", extra={"sequence": event.sequence, "kind": event.kind, "consumer": consumer})
+            values: dict[str, Any] = {"attempts": attempts + 1, "error": f"{type(error).__name__}: {error}"}  # Any: columns
+            if attempts < len(RETRY_SECONDS):
+                values["retry_at"] = self.clock() + timedelta(seconds=RETRY_SECONDS[attempts])
+            else:
+                values["state"] = "failed"
             with self.db.write() as tx:
-                tx.execute(
-                    update(deliveries).where(mine).values(attempts=deliveries.c.attempts + 1, error=f"{type(error).__name__}: {error}")
-                )
-                tx.execute(update(deliveries).where(mine & (deliveries.c.attempts >= ATTEMPTS)).values(state="failed"))
+                tx.execute(update(deliveries).where(mine).values(**values))
             return False
+
+    def retry(self, tx: Connection, *, project: str | None = None, sequence: int | None = None) -> int:
+        """Let failed deliveries (of a project, of one event) be tried again, as if for the first time; returns how many. Raises NotFound
+        where there is none."""
+        chosen = deliveries.c.state == "failed"
+        if project is not None:
+            chosen &= deliveries.c.project == project
+        if sequence is not None:
+            chosen &= deliveries.c.sequence == sequence
+        found = [each for each in self.failed(tx) if project in (None, each.project) and sequence in (None, each.sequence)]
+        if not found:
+            raise NotFound("failed delivery", str(sequence or project or "of any project"), "`meguri events failed` lists those there are")
+        for each in found:
+            payload = {"sequence": each.sequence, "kind": each.kind, "consumer": each.consumer}
+            self.add(tx, "delivery.retried", project=each.project, subject=each.consumer, payload=payload)
+        tx.execute(update(deliveries).where(chosen).values(state="pending", attempts=0, retry_at=None))
+        return len(found)
 
     def pending(self, tx: Connection, project: str) -> int:
         """How many deliveries of a project wait."""
@@ -157,7 +187,7 @@ class Events:
         query = (
             select(deliveries, events.c.kind).join(events, events.c.sequence == deliveries.c.sequence).where(deliveries.c.state == "failed")
         )
-        return [FailedDelivery(row.sequence, row.kind, row.consumer, row.error or "") for row in tx.execute(query)]
+        return [FailedDelivery(row.sequence, row.kind, row.project, row.consumer, row.error or "") for row in tx.execute(query)]
 
     def list(
         self,

@@ -30,6 +30,7 @@ deliveries = Table(
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text),
+    Column("retry_at", Micros),
     Index("ix_deliveries_state_sequence", "state", "sequence"),
 )
 

@@ -31,6 +31,7 @@ from meguri.core.errors import Invalid
 from meguri.core.settings import Settings
 from meguri.server.asgi import build_application
 from meguri.server.commits import Commits
+from meguri.server.deliveries import delivery_routes
 from meguri.server.guard import Guard
 from meguri.server.health import HealthRoutes, checks_of
 from meguri.server.overview import Overview
@@ -99,6 +100,7 @@ def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | Non
     return [
         *HealthRoutes(checks_of(platform), version("meguri")).routes(),
         *own.routes(),
+        *delivery_routes(platform.db, platform.events),
         live,
         *AccountRoutes(platform.access, accounts).routes(),
         *AdminRoutes(platform.access).routes(),

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -57,7 +57,8 @@ class Readiness:
 
 
 class HealthRoutes:
-    """`/health` for restarting a process that hangs, `/ready` for sending it no work. Both need no token, and name no path or address."""
+    """`/health` for restarting a process that hangs, `/ready` for sending it no work. Both need no token; with one,
+    `/ready` says why."""
 
     def __init__(self, checks: Mapping[str, Callable[[], None]], version: str) -> None:
         """`checks`: by name, each raises MeguriError or OSError where its part does not work."""
@@ -76,8 +77,13 @@ class HealthRoutes:
     async def health(self, _request: Request) -> Health:
         return Health("ok", self._version)
 
-    def ready(self, _request: Request) -> Response:
+    def ready(self, request: Request) -> Response:
         found = self.look()
+        try:
+            request.authenticate()
+        except MeguriError:  # unknown callers see which part, not its addresses and paths
+            parts = [replace(part, detail="" if part.ready else "send a token to see why") for part in found.parts]
+            found = replace(found, parts=parts)
         return Response(msgspec.json.encode(found), 200 if found.ready else 503, media_type="application/json")
 
     def look(self) -> Readiness:

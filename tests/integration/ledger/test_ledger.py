@@ -11,10 +11,11 @@ from meguri.core.errors import Conflict, Invalid, NotFound
 from meguri.core.ids import new_id
 from meguri.core.times import utc_now
 from meguri.db.engine import Database
-from meguri.events.service import ATTEMPTS, Event, Events
+from meguri.events.service import ATTEMPTS, RETRY_SECONDS, Event, Events
 from meguri.jobs.durable import InlineEngine
 from meguri.jobs.service import Jobs
 from meguri.lineage.service import Edge, Lineage, Node
+from meguri.testing.ledger import SettableClock
 
 MAY = datetime(2011, 5, 1, tzinfo=UTC)
 JUNE = datetime(2011, 6, 1, tzinfo=UTC)
@@ -45,8 +46,8 @@ def test_an_event_of_a_rolled_back_change_never_happened(db: Database) -> None:
         assert events.list(tx) == []
 
 
-def test_a_consumer_that_fails_is_tried_again_and_its_writes_are_undone(db: Database) -> None:
-    events, tries = Events(db, utc_now), []
+def test_a_consumer_that_fails_is_tried_again_after_a_while_and_its_writes_are_undone(db: Database, clock: SettableClock) -> None:
+    events, tries = Events(db, clock), []
 
     def fail_twice(tx: Connection, event: Event) -> None:
         tries.append(event.sequence)
@@ -57,25 +58,66 @@ def test_a_consumer_that_fails_is_tried_again_and_its_writes_are_undone(db: Data
     events.on("thing.happened", "shaky", fail_twice)
     with db.write() as tx:
         add(events, tx)
-    assert events.deliver() == 1
+    assert [events.deliver(), events.deliver(), len(tries)] == [0, 0, 1], "not at once"
+    for seconds, done in ((RETRY_SECONDS[0], 0), (RETRY_SECONDS[1], 1)):
+        clock.advance(seconds + 0.01)
+        assert events.deliver() == done
     with db.read() as tx:
         assert [event.kind for event in events.list(tx)] == ["thing.happened", "other.happened"]
         assert events.failed(tx) == []
 
 
-def test_a_consumer_that_always_fails_is_set_aside_and_named(db: Database) -> None:
-    events = Events(db, utc_now)
+def test_a_consumer_that_always_fails_is_named_and_can_be_tried_again(db: Database, clock: SettableClock) -> None:
+    events, tries, broken = Events(db, clock), [], True
 
-    def always_fail(_tx: Connection, _event: Event) -> None:
-        raise ValueError("broken")
+    def fail(_tx: Connection, event: Event) -> None:
+        tries.append(event.sequence)
+        if broken:
+            raise ValueError("broken")
 
-    events.on("thing.happened", "broken", always_fail)
+    events.on("thing.happened", "broken", fail)
     with db.write() as tx:
         sequence = add(events, tx)
-    assert events.deliver() == 0
+    for _ in range(20):
+        assert events.deliver() == 0
+        clock.advance(60)
     with db.read() as tx:
-        assert [(each.sequence, each.consumer, each.error) for each in events.failed(tx)] == [(sequence, "broken", "ValueError: broken")]
-    assert ATTEMPTS == 5
+        assert [(each.sequence, each.project, each.consumer, each.error) for each in events.failed(tx)] == [
+            (sequence, "p", "broken", "ValueError: broken")
+        ]
+    assert len(tries) == ATTEMPTS
+    with db.write() as tx, pytest.raises(NotFound):
+        events.retry(tx, project="another")
+    broken = False
+    with db.write() as tx:
+        assert events.retry(tx, project="p", sequence=sequence) == 1
+    assert (events.deliver(), len(tries)) == (1, ATTEMPTS + 1)
+    with db.read() as tx:
+        assert events.failed(tx) == []
+        assert [each.kind for each in events.list(tx)] == ["thing.happened", "delivery.retried"]
+
+
+def test_a_consumer_that_waits_gets_no_later_event_of_its_project_and_others_go_on(db: Database, clock: SettableClock) -> None:
+    events, seen = Events(db, clock), []
+    fails = ["a"]
+
+    def shaky(_tx: Connection, event: Event) -> None:
+        if event.subject in fails:
+            raise ValueError("not yet")
+        seen.append(("shaky", event.subject))
+
+    events.on("thing.happened", "shaky", shaky)
+    events.on("thing.happened", "steady", lambda _tx, event: seen.append(("steady", event.subject)))
+    with db.write() as tx:
+        add(events, tx, "a")
+        add(events, tx, "b")
+        events.add(tx, "thing.happened", project="q", subject="c", payload={})
+    assert events.deliver() == 4
+    assert seen == [("steady", "a"), ("steady", "b"), ("shaky", "c"), ("steady", "c")]
+    fails.clear()
+    clock.advance(RETRY_SECONDS[0] + 0.01)
+    assert events.deliver() == 2
+    assert seen[4:] == [("shaky", "a"), ("shaky", "b")], "in order"
 
 
 @pytest.mark.parametrize("db", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)

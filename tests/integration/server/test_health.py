@@ -47,6 +47,14 @@ def test_a_server_that_works_is_ready(server: RunningServer) -> None:
     assert {part["name"]: part["ready"] for part in answer.json()["parts"]} == dict.fromkeys(
         ("database", "storage", "disk", "jobs", "children"), True
     )
+    (server.home / "work").rename(server.home / "elsewhere")
+    (server.home / "work").symlink_to("/proc/self/nowhere")
+    time.sleep(1.1)
+    with server.client() as client:
+        storage = client.get("/ready").json()["parts"][1]
+        assert (storage["name"], storage["ready"], storage["detail"]) == ("storage", False, "File exists")
+    unknown = httpx.get(f"{server.url}/ready")
+    assert (unknown.status_code, unknown.json()["parts"][1]["detail"]) == (503, "send a token to see why")
     assert httpx.get(f"{server.url}/health").json().keys() == {"status", "version"}
 
 
