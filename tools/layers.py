@@ -65,7 +65,6 @@ def contracts_of(rules: dict[str, Any], package: Path) -> list[Contract]:
     contracts += own_tables(rules, package) if rules["own_tables"] else []
     for rule in rules["never"]:
         sources, targets = existing(rule["from"]), existing(rule.get("to", [])) + rule.get("to_external", [])
-        excused = [f"{module} -> {target}" for module in existing(rule.get("except", [])) for target in targets]
         if sources and targets:
             contracts.append(
                 {
@@ -73,8 +72,6 @@ def contracts_of(rules: dict[str, Any], package: Path) -> list[Contract]:
                     "type": "forbidden",
                     "source_modules": sources,
                     "forbidden_modules": targets,
-                    "ignore_imports": excused,
-                    "unmatched_ignore_imports_alerting": "none",
                 }
             )
     for rule in rules["independent"]:

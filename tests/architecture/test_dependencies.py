@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PACKAGES = packages_distributions()
 LIGHT = ("core", "sdk", "cli", "demo")  # what the base install must run
-SERVER_ONLY = {"sdk/frames.py", "demo/world.py"}  # loaded only by what needs the server anyway
+SERVER_ONLY = {"demo/world.py"}  # loaded only by what needs the server anyway
 TEST_SUPPORT = "testing"
 
 

@@ -142,17 +142,7 @@ def build(settings: Settings) -> Platform:
         utc_now,
         new_id,
     )
-
-    monitoring = Monitoring(
-        db,
-        events,
-        lineage,
-        journals=journals,
-        clock=utc_now,
-        find_definition=projects.find_definition,
-        find_reference=lambda tx, version: registry.read_reference(registry.get_version(tx, version)),
-        find_baseline=lambda tx, version: registry.get_version(tx, version).baseline,
-    )
+    monitoring = _monitoring(db, events, lineage, journals, projects, registry)
     delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects, utc_now, new_id)
     automation = Automation(
         db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, utc_now
@@ -220,6 +210,20 @@ def build(settings: Settings) -> Platform:
     dispatch(platform)
     home.make_private()
     return platform
+
+
+def _monitoring(db: Database, events: Events, lineage: Lineage, journals: Path, projects: Projects, registry: Registry) -> Monitoring:
+    """Monitoring, with the definitions of projects and the references of versions as functions."""
+    return Monitoring(
+        db,
+        events,
+        lineage,
+        journals=journals,
+        clock=utc_now,
+        find_definition=projects.find_definition,
+        find_reference=lambda tx, version: registry.read_reference(registry.get_version(tx, version)),
+        find_baseline=lambda tx, version: registry.get_version(tx, version).baseline,
+    )
 
 
 def _stores(settings: Settings, home: Home) -> tuple[Database, SeriesStore, str]:

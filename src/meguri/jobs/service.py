@@ -253,11 +253,6 @@ class Jobs:
         """Start no further job, and end the pauses of running ones; the next start of the server continues them."""
         self._stopping.set()
 
-    @property
-    def is_ending(self) -> bool:
-        """Whether this process is about to end, so that waiting for a job is useless."""
-        return self._stopping.is_set()
-
     def close(self) -> None:
         """Wait up to `STOPPING_SECONDS` for running jobs, then stop the engine."""
         self.interrupt()

@@ -97,12 +97,6 @@ def jsd_bits(p: ArrayLike, q: ArrayLike, smoothing: float = JEFFREYS) -> float:
     return float((_relative_entropy(a, middle) + _relative_entropy(b, middle)) / 2 / math.log(2))
 
 
-def hellinger(p: ArrayLike, q: ArrayLike, smoothing: float = JEFFREYS) -> float:
-    """sqrt(sum (sqrt p - sqrt q)^2 / 2): 0 to 1."""
-    a, b = shares(p, q, smoothing)
-    return float(np.sqrt(np.sum((np.sqrt(a) - np.sqrt(b)) ** 2) / 2))
-
-
 def l_infinity(p: ArrayLike, q: ArrayLike, smoothing: float = JEFFREYS) -> float:
     """The largest difference of a cell's share."""
     a, b = shares(p, q, smoothing)

@@ -26,8 +26,7 @@ def test_known_vectors() -> None:
         round(distances.jsd_bits(P, Q, 0) * math.log(2), 6),
         round(math.sqrt(distances.jsd_bits(P, Q, 0) * math.log(2)), 6),
         round(math.sqrt(distances.jsd_bits(P, Q, 0)), 6),
-        round(distances.hellinger(P, Q, 0), 6),
-    ] == [0.106440, 0.121777, 0.228217, 0.027866, 0.166930, 0.200503, 0.167900]
+    ] == [0.106440, 0.121777, 0.228217, 0.027866, 0.166930, 0.200503]
 
 
 def test_known_deciles() -> None:
