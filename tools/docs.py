@@ -86,11 +86,27 @@ def error_table() -> str:
 
 
 def routes(document: dict[str, Any]) -> str:  # Any: JSON
-    rows = ["| method | path | permission | what |", "|---|---|---|---|"]
+    """A table for each resource, by name."""
+    tables: dict[str, list[str]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            rows.append(f"| {method.upper()} | `{path}` | {operation['x-permission']} | {one_line(operation['summary'])} |")
-    return "# Routes\n\nTypes of bodies and answers are in `/openapi.json`.\n\n" + "\n".join(rows)
+            row = f"| {method.upper()} | `{path}` | {operation['x-permission']} | {one_line(operation['summary'])} |"
+            tables.setdefault(resource_of(path), []).append(row)
+    head = "| method | path | permission | what |\n|---|---|---|---|\n"
+    intro = (
+        "The types of bodies, queries and answers are in `/openapi.json`. What has a name within a project is addressed below it,\n"
+        "what has an id of its own by that id. A list answers `items` and `next`: send `next` as `cursor` for the next page.\n\n"
+        "The action of a permission says which role and which scope it needs: [identity and access](../concepts/access.md)."
+    )
+    return "# Routes\n\n" + "\n\n".join([intro, *(f"## {name}\n\n{head}" + "\n".join(rows) for name, rows in sorted(tables.items()))])
+
+
+def resource_of(path: str) -> str:
+    """`runs` of `/api/v1/runs/{run}` and of `/api/v1/projects/{project}/runs`; `server` of what is not below `/api/v1`."""
+    within = path.removeprefix("/api/v1/projects/{project}/")
+    if within == path:
+        within = path.removeprefix("/api/v1/")
+    return "server" if within == path else within.partition("/")[0]
 
 
 def one_line(text: str) -> str:

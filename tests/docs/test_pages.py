@@ -85,3 +85,10 @@ def anchors(page: Path) -> set[str]:
     """Those of the headings of a page, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).replace(" ", "-").lower() for heading in headings}
+
+
+def test_every_page_is_in_the_index() -> None:
+    folder = ROOT / "docs"
+    linked = {(folder / link).resolve() for link in re.findall(r"\]\(([^)#\s]+)", (folder / "README.md").read_text())}
+    pages = {page for page in folder.rglob("*.md") if page.parent.name != "adr" and page != folder / "README.md"}
+    assert sorted(page.name for page in pages - linked) == []

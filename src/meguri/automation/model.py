@@ -1,4 +1,4 @@
-"""Triggers and bake_periods, as values and rules."""
+"""Triggers and bake periods, as values and rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meguri.core.ids import DeploymentId, ModelVersionId
 
 BakeState = Literal["open", "passed", "failed", "dropped"]
 AFTER_FAILURE = timedelta(days=1)
-"""Cool-down (event time) after a run that failed: shorter than after one that was judged, but never a storm."""
+"""Cool-down (event time) after a run that failed: shorter than after one that was evaluated, and long enough to avoid a burst of runs."""
 
 MINIMUM_BAKE_ROWS = 24
 GRACE = timedelta(days=1)
@@ -23,7 +23,7 @@ GRACE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """When a policy last started its pipeline (event time), and what became of it; `seen`: a schedule that counts from here."""
+    """When a policy last started its pipeline (event time), and its state; `seen`: a schedule that counts from here."""
 
     trigger: str
     at: datetime
@@ -84,7 +84,7 @@ class Comparison:
 
 
 def compare(metric: str, labels: NDArray[np.float64], version: NDArray[np.float64], former: NDArray[np.float64]) -> Comparison:
-    """Realised metric of what was served against what the former version would have said; all of shape (rows,)."""
+    """Realised metric of what was served compared with what the former version would have predicted; all of shape (rows,)."""
     now, before = _metric(metric, labels, version), _metric(metric, labels, former)
     return Comparison(metric, len(labels), now, before, now / max(before, 1e-12) - 1.0)
 

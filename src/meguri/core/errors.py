@@ -1,4 +1,4 @@
-"""What can go wrong, each with a class (the code), a message for people and fields for programs.
+"""Errors: a class each (the code), a message for people and fields for programs.
 
 The text says what, which one, and what to do next; never a secret or a stack.
 """
@@ -29,7 +29,7 @@ class TooLarge(Invalid):
 
 
 class NotFound(MeguriError):
-    """Nothing of that kind has that key."""
+    """There is no item of that kind with that key, or the caller may not see it."""
 
     def __init__(self, kind: str, key: str, hint: str = "") -> None:
         text = f"no {kind.replace('_', ' ')} {key!r}"
@@ -37,7 +37,7 @@ class NotFound(MeguriError):
 
 
 class AlreadyExists(MeguriError):
-    """Something of that kind has that key already."""
+    """There is an item of that kind with that key already."""
 
     def __init__(self, kind: str, key: str, hint: str = "") -> None:
         text = f"{kind.replace('_', ' ')} {key!r} exists already"
@@ -45,7 +45,7 @@ class AlreadyExists(MeguriError):
 
 
 class Conflict(MeguriError):
-    """The thing is in a state that does not allow this."""
+    """The item is in a state that does not allow this."""
 
 
 class RunFinished(Conflict):
@@ -56,7 +56,7 @@ class RunFinished(Conflict):
 
 
 class NotPromotable(Conflict):
-    """A gate said no."""
+    """The version did not pass a validation gate."""
 
     def __init__(self, version: str, gate: str, why: str) -> None:
         super().__init__(f"{version} is not promotable, gate {gate!r}: {why}", version=version, gate=gate, why=why)
@@ -86,14 +86,14 @@ class LimitExceeded(MeguriError):
 
 
 class Unavailable(MeguriError):
-    """Something that we need does not answer (a database, a full disk, a worker)."""
+    """A dependency does not answer or cannot store anything (a database, a full disk, a worker)."""
 
     def __init__(self, dependency: str, why: str = "") -> None:
         super().__init__(f"{dependency} is unavailable: {why}" if why else f"{dependency} is unavailable", dependency=dependency)
 
 
 class Unsupported(MeguriError):
-    """A known thing that this meguri does not do."""
+    """A feature that this version of meguri does not have."""
 
     def __init__(self, feature: str, hint: str = "") -> None:
         super().__init__(f"{feature} is not supported: {hint}" if hint else f"{feature} is not supported", feature=feature)

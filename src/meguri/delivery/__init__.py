@@ -1,1 +1,1 @@
-"""What may go live: promotions, and the gates that judge them."""
+"""Promotions, and the validation gates that decide them."""

@@ -1,8 +1,8 @@
-"""Have the inputs (or the predictions) of a model moved away from its training rows? A rule over windows of event days.
+"""Are the inputs (or the predictions) of a model distributed differently than in its training rows? A rule over windows of event days.
 
-A column has moved where its counts differ significantly (chi-square homogeneity, Benjamini-Hochberg over the columns with q = .005) and
-its bias-corrected PSI is at least the column's own threshold. Real days are not draws from one urn (season, weekday, weather), so that
-threshold is not a number from a textbook: it comes from windows of the same length that the reference itself holds, each against the
+A column has drifted where its counts differ significantly (chi-square homogeneity, Benjamini-Hochberg over the columns with q = .005) and
+its bias-corrected PSI is at least the column's own threshold. Days are not independent samples of one distribution (season, weekday,
+weather), so that threshold is not a constant: it is computed from windows of the same length within the reference, each compared with the
 rest of it (`column_threshold`). False alarms and power: bench/monitoring_calibration.py.
 """
 
@@ -21,7 +21,7 @@ from meguri.profiles.reference import Reference
 FALSE_DISCOVERY_RATE = 0.005
 SMALLEST_THRESHOLD = 0.05
 THRESHOLD_WITHOUT_BLOCKS = 0.25
-"""For a reference of fewer than four windows, whose own changes are not known: the classical mark of a large shift."""
+"""For a reference of fewer than four windows, whose own variation is not known: the usual threshold of a large shift."""
 FEWEST_BLOCKS = 4.0
 MARGIN = 1.25
 DEVIATIONS, DEVIATIONS_FOR_FEW = 5.0, 15.0
@@ -30,7 +30,7 @@ FEWEST_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class ColumnDrift:
-    """One column of one window: its distances, its own threshold, and whether it has moved."""
+    """One column of one window: its distances, its own threshold, and whether it has drifted."""
 
     column: str
     threshold: float
@@ -45,7 +45,7 @@ class ColumnDrift:
 
 @dataclass(frozen=True, slots=True)
 class DriftVerdict:
-    """What one window shows. `columns`: all of them, the one furthest above its threshold first. `why_not`: why there is no verdict."""
+    """The result for one window. `columns`: all of them, the one furthest above its threshold first. `why_not`: why there is no verdict."""
 
     moved: bool
     rows: int

@@ -1,4 +1,4 @@
-"""Checks made of verdicts: what is kept, shown and sent along as evidence."""
+"""Makes checks from verdicts, with the evidence that is stored and shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN_COLUMNS = 50
 def quality_check(
     monitor: MonitorDefinition, day: int, version: str | None, found: QualityVerdict, newest_day: int | None, against: str | None
 ) -> Check:
-    """`newest_day`: the newest mature day that went in. `against`: the version whose normal days were the measure, None for its own."""
+    """`newest_day`: the newest mature day that was evaluated. `against`: the version whose days were the reference, None for its own."""
     evidence = {
         "metric": monitor.metric,
         "tolerance": monitor.tolerance,

@@ -1,14 +1,15 @@
 """Has the realised error of a model risen? A rule over event days, with its false alarms counted (bench/monitoring_calibration.py).
 
-Let x be the logarithm of the metric of an event day. The last m days, for several m, are held against the reference days: those of the
-holdout that the version was judged on, and its own first 28 days in service that lie before the m days. It is a breach where, for some m,
+Let x be the logarithm of the metric of an event day. The last m days, for several m, are compared with the reference days: those of
+the holdout on which the version was evaluated, and its own first 28 days in service that lie before the m days. It is a breach where, for
+some m,
 
 - the mean and the median of x over the m days are above the mean of the reference by at least log(1 + tolerance), and
 - Student's t of the difference of the means, with the variance of a mean of an AR(1) series, is as unlikely as a normal value of 3.6.
 
-Short windows see a jump within days, long ones a slow loss within weeks, for the reference does not move along. Variance and
-autocorrelation of few days are known badly, so they are mixed with what error series are like: 6 days' worth of a standard deviation of
-0.25, 12 days' worth of an autocorrelation of 0.3. A t value becomes a normal one by Wallace 1959.
+Short windows detect a jump within days, long ones a slow loss within weeks, because the reference stays fixed. Variance and
+autocorrelation of a few days are uncertain, so they are mixed with typical values of error series: a standard deviation of 0.25 with the
+weight of 6 days, an autocorrelation of 0.3 with that of 12. A t value becomes a normal one by Wallace 1959.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class DayErrors:
 
 @dataclass(frozen=True, slots=True)
 class QualityVerdict:
-    """What one day's check found. `days`: length m of the window that decided, or the monitor's own where none did.
+    """The result of one day's check. `days`: length m of the window that decided, or the monitor's own where none did.
 
     `value` and `expected`: the metric of the window and of the reference days; `score`: the normal value that a breach needs to be above
     `CRITICAL`. `why_not`: why there is no verdict, else empty.
@@ -83,9 +84,9 @@ def evaluate_quality(
     minimum_rows: int,
     own_is_reference: bool = True,
 ) -> QualityVerdict:
-    """`baseline`: the version's days on its holdout; `own`: its mature days in service, both ascending. The last of `own` is judged.
+    """`baseline`: the version's days on its holdout; `own`: its mature days in service, both ascending. The last of `own` is evaluated.
 
-    `own_is_reference` False: only `baseline` says what is normal, because an alert is open and the version may have been born into it.
+    `own_is_reference` False: only `baseline` is the reference, because an alert is open and the version may have served bad days only.
     """
     first, days = _usable(baseline, metric), _usable(own, metric)
     shown = days[-window_days:]
@@ -129,7 +130,7 @@ def _compare(
 
 
 def _own_days(own: Sequence[DayErrors], length: int) -> int:
-    """How many of a version's own first days say what is normal for it: none of those that are judged."""
+    """How many of a version's own first days belong to the reference: none of those that are evaluated."""
     return min(OWN_DAYS, len(own) - length)
 
 
@@ -158,7 +159,7 @@ def _lengths(window_days: int, available: int) -> list[int]:
 
 
 def _usable(days: Sequence[DayErrors], metric: Metric) -> list[DayErrors]:
-    """Days that have a metric and at least a quarter of the usual rows: the error of a handful of rows says little about a day."""
+    """Days that have a metric and at least a quarter of the usual rows: the error of a few rows is a poor estimate for a day."""
     known = [each for each in days if each.n and metric_of([each], metric) is not None]
     usual = median([each.n for each in known]) if known else 0
     return [each for each in known if each.n >= usual / 4]

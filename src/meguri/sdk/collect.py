@@ -1,4 +1,4 @@
-"""What a project folder declares, gathered while its modules are imported."""
+"""Collects what a project folder declares while its modules are imported."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def declare(kind: Kind, definition: object) -> None:
 
 
 def load_folder(path: Path) -> ProjectDefinition:
-    """Import every module of a project folder and give what they declare.
+    """Import every module of a project folder and return what they declare.
 
-    Modules are imported by their file names, in alphabetical order, with the folder first on the path; afterwards they are forgotten
-    again. Raises Invalid naming file and line for code that fails, and for a folder that declares nothing sound.
+    Modules are imported by their file names, in alphabetical order, with the folder first on the path; afterwards they are removed from
+    `sys.modules` again. Raises Invalid naming file and line for code that fails, and for a folder that declares nothing sound.
     """
     folder = path.resolve()
     files = sorted(folder.glob("*.py"))

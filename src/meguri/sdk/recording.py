@@ -1,4 +1,4 @@
-"""Logging inside a step of a pipeline: what is logged goes back with the step's result, so a worker needs no server and no token."""
+"""Logging inside a step of a pipeline: what is logged is returned with the step's result, so a worker needs no server and no token."""
 
 from __future__ import annotations
 

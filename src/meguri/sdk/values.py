@@ -1,4 +1,4 @@
-"""What people hand to a run, made plain: parameters, steps, paths."""
+"""Converts what users pass to a run: parameters, steps, paths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Value = str | int | float | bool | None
 
 
 def flat_values(values: Mapping[str, Any], field: str, prefix: str = "") -> dict[str, Value]:  # Any: values or mappings of them
-    """Values by name; what is nested is named with dots. Numbers of other libraries become ours, anything else its text."""
+    """Values by name; what is nested is named with dots. Numbers of other libraries become numbers of Python, anything else its text."""
     flat: dict[str, Value] = {}
     for key, value in values.items():
         name = f"{prefix}{key}"

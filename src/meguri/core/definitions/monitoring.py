@@ -10,11 +10,12 @@ Metric = Literal["mae", "wape", "rmse"]
 
 @dataclass(frozen=True, slots=True)
 class MonitorDefinition:
-    """Watches one endpoint.
+    """A monitor of one endpoint.
 
     `kind` "quality": realised `metric` of the last `window_seconds` of event time with mature labels against what the serving version
     reached before it was deployed. `kind` "drift": inputs and prediction of the last `window_seconds` against the reference profile.
-    `tolerance`: by how much (as a share) the metric may be worse before it can be a breach. `minimum_rows`: below it no verdict.
+    `tolerance`: by how much (as a share) the metric may be worse before it can be a breach. `minimum_rows`: with fewer, there is
+    no verdict.
     """
 
     name: str
