@@ -13,6 +13,7 @@ Clock = Callable[[], datetime]
 
 _UNITS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h|d|w)")
+_DATE = re.compile(r"\d{4}-?(\d\d|W\d\d)-?\d{1,2}([Tt ]|$)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The years 1 to 9999 in microseconds since 1970: what a datetime can hold."""
@@ -39,6 +40,8 @@ def is_moment(value: int) -> bool:
 def parse_time(text: str, field: str = "time") -> datetime:
     """Read ISO 8601 with a zone (`2011-05-01T00:00:00Z`). Raises Invalid for text that is no time or has no zone."""
     try:
+        if not _DATE.match(text):  # fromisoformat reads thirteen digits as a date and a time
+            raise ValueError(text)
         at = datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
         raise Invalid(field, f"{text!r} is not a time: send ISO 8601 with a zone, such as 2011-05-01T00:00:00Z") from error

@@ -10,13 +10,16 @@ from typing import Any, Literal
 
 from meguri.core.definitions.features import DType
 from meguri.core.ids import DatasetId, Digest, SnapshotId
+from meguri.core.json import JsonObject
 
 AnomalyKind = Literal["type", "missing", "non_finite", "range", "future", "hour", "unseen"]
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnStatistics:
-    """What a column held. `edges` and `counts`: cells between quantiles (at most 20; a number is in the cell whose upper edge it reaches).
+    """Statistics of one column. `edges` and `counts`: cells between quantiles (at most 20).
+
+    A number is in the cell whose upper edge it reaches.
 
     `least`, `most`, `mean` and `deviation` are of numbers and moments (microseconds); `top` are the most frequent texts with their counts.
     """
@@ -68,7 +71,7 @@ class Schema:
     columns: tuple[ColumnSchema, ...]
 
     def problems(self, values: Mapping[str, Any]) -> list[tuple[str, AnomalyKind, str]]:  # Any: values of the declared types
-        """Why a row cannot be accepted: column, kind, text. Columns that the schema does not know are not judged."""
+        """Why a row cannot be accepted: column, kind, text. Columns without a schema are not checked."""
         found = []
         for column in self.columns:
             problem = column.problem(values.get(column.name)) if column.name in values else None
@@ -99,7 +102,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The rows of a source with an event time before `until` that were known by `known_by`, at `version` of `table`: for ever the same."""
+    """The rows of a source with an event time before `until` that were known by `known_by`, at `version` of `table`. It never changes."""
 
     id: SnapshotId
     project: str
@@ -127,12 +130,12 @@ class Rejected:
     kind: AnomalyKind
     why: str
     event_at: datetime | None
-    values: dict[str, Any]  # Any: JSON as it came
+    values: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedRow:
-    """A row in quarantine: kept, not used."""
+    """A row in quarantine: stored, and not used."""
 
     id: str
     project: str
@@ -141,5 +144,5 @@ class QuarantinedRow:
     kind: AnomalyKind
     why: str
     event_at: datetime | None
-    values: dict[str, Any]  # Any: as above
+    values: JsonObject
     at: datetime

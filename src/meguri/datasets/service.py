@@ -15,6 +15,7 @@ from meguri.core.definitions.features import EntityDefinition, SourceDefinition
 from meguri.core.digests import digest_of_value
 from meguri.core.errors import NotFound
 from meguri.core.ids import Digest, NewId, SnapshotId
+from meguri.core.json import JsonObject
 from meguri.core.times import Clock, iso
 from meguri.datasets import tables as sql
 from meguri.datasets.digest import frame_digest
@@ -113,7 +114,7 @@ class Datasets:
             return sql.count_snapshots(tx, project, dataset)
 
     def find_schema(self, project: str, name: str) -> Schema | None:
-        """What incoming rows are held against; None before the first snapshot."""
+        """The schema with which incoming rows are checked; None before the first snapshot."""
         with self.db.read() as tx:
             dataset = sql.find_dataset(tx, project, name)
         return None if dataset is None else dataset.schema
@@ -136,7 +137,7 @@ class Datasets:
             fresh = [row for id, row in rows.items() if id not in known]
             if fresh:
                 insert_ignore(tx, sql.quarantine, fresh)
-                self.events.add(tx, "rows.quarantined", project=project, subject=source, payload=_told(source, fresh))
+                self.events.add(tx, "rows.quarantined", project=project, subject=source, payload=_payload(source, fresh))
         return len(fresh)
 
     def list_quarantined(
@@ -200,7 +201,7 @@ class Datasets:
         self.events.add(tx, "snapshot.taken", project=snapshot.project, subject=snapshot.id, payload={**payload, **times})
         return snapshot
 
-    def _quarantined(self, project: str, source: str, rejected: Rejected) -> dict[str, Any]:  # Any: column values
+    def _quarantined(self, project: str, source: str, rejected: Rejected) -> JsonObject:
         values = _as_json(rejected.values)
         digest = digest_of_value([project, source, values])
         return {
@@ -227,11 +228,11 @@ def _digest(rows: pl.DataFrame, source: SourceDefinition, entity: EntityDefiniti
     return frame_digest(known.with_columns(late.alias(ARRIVED)).drop(KNOWN, IDENTITY, ORDER))
 
 
-def _told(source: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:  # Any: column values, JSON
-    """What the history says about new rows in quarantine."""
+def _payload(source: str, rows: Sequence[JsonObject]) -> JsonObject:
+    """The payload of the event about new rows in quarantine."""
     moments = sorted(row["event_at"] for row in rows if row["event_at"] is not None)
     hours = sorted({iso(moment.replace(minute=0, second=0, microsecond=0)) for moment in moments})
-    told = {
+    payload = {
         "source": source,
         "count": len(rows),
         "columns": sorted({row["column"] for row in rows}),
@@ -239,7 +240,7 @@ def _told(source: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:  # Any
         "hours": hours[:HOURS_NAMED],
         "example": f"{rows[0]['column']}: {rows[0]['why']}",
     }
-    return {**told, "event_from": iso(moments[0]) if moments else None, "event_to": iso(moments[-1]) if moments else None}
+    return {**payload, "event_from": iso(moments[0]) if moments else None, "event_to": iso(moments[-1]) if moments else None}
 
 
 def _as_json(value: Any) -> Any:  # Any: what came in a push; numbers that JSON does not have become text

@@ -1,4 +1,4 @@
-"""Statistics of a frame, the schema that they suggest, and a frame held against a schema."""
+"""Statistics of a frame, the schema inferred from them, and the anomalies of a frame under a schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from meguri.datasets.model import Anomaly, AnomalyKind, ColumnSchema, ColumnStat
 CELLS = 20
 TOP = 20
 ENOUGH_ROWS = 100
-"""Below it a snapshot says too little for ranges and required columns."""
+"""A snapshot with fewer rows gives no ranges and no required columns."""
 
 SLACK = 5.0
 """A range is widened by this many times its width on each side: wide enough for demand that grows several times and for degrees below zero
@@ -29,12 +29,12 @@ def summarise(frame: pl.DataFrame, dtypes: Mapping[str, DType]) -> tuple[ColumnS
 
 
 def infer(statistics: tuple[ColumnStatistics, ...], frame: pl.DataFrame) -> Schema:
-    """The schema that a first snapshot suggests. With fewer than 100 rows it knows types only."""
+    """The schema of a first snapshot. With fewer than 100 rows it has types only."""
     return Schema(tuple(_infer(each, frame[each.name]) for each in statistics))
 
 
 def validate(schema: Schema, frame: pl.DataFrame) -> tuple[Anomaly, ...]:
-    """What is unusual about a frame, by column; new columns are not judged."""
+    """What is unusual about a frame, by column; new columns are not checked."""
     found: list[Anomaly] = []
     for column in schema.columns:
         if column.name not in frame.columns:

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, Row, String, Table
 
 from meguri.core.errors import NotFound
 from meguri.core.ids import DatasetId, Digest, SnapshotId
+from meguri.core.json import JsonObject
 from meguri.datasets.model import Anomaly, ColumnStatistics, Dataset, QuarantinedRow, Schema, Snapshot
 from meguri.db.metadata import Json, Micros, metadata
 
@@ -106,7 +107,7 @@ def count_snapshots(tx: Connection, project: str, dataset: str) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def as_row(snapshot: Snapshot) -> dict[str, Any]:  # Any: column values
+def as_row(snapshot: Snapshot) -> JsonObject:
     row = {name: getattr(snapshot, name) for name in snapshots.c.keys()}  # noqa: SIM118 # a column collection iterates over columns
     return {**row, "statistics": msgspec.to_builtins(snapshot.statistics), "anomalies": msgspec.to_builtins(snapshot.anomalies)}
 

@@ -1,4 +1,4 @@
-"""What another version would have said: it is scored on the logged inputs of predictions that were served and whose truth has come."""
+"""What another version would have predicted: it is scored on the logged inputs of served predictions that have a label."""
 
 from __future__ import annotations
 

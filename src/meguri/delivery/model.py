@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from meguri.core.definitions.automation import GateDefinition
 from meguri.core.ids import ModelVersionId, PromotionId
+from meguri.core.json import JsonObject
 
 Status = Literal["open", "approved", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """`champion`: the version to beat, None for the first one, which must beat a constant prediction (the mean of its training labels).
+    """A request to make a version champion.
 
-    `until`: event time up to which the judge may know the world. `verdict`: the gate's evidence (see `delivery.gate.Verdict`).
+    `champion`: the version to compare with; None for the first one, which must be better than predicting the mean of its training labels.
+
+    `until`: event time up to which rows are used. `verdict`: the gate's evidence (see `delivery.gate.Verdict`).
     """
 
     id: PromotionId
@@ -28,6 +31,6 @@ class Promotion:
     status: Status
     gate: GateDefinition
     until: datetime
-    verdict: dict[str, Any] | None  # Any: JSON
+    verdict: JsonObject | None
     opened_at: datetime
     decided_at: datetime | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -17,6 +17,7 @@ from meguri.core.definitions.automation import GateDefinition
 from meguri.core.definitions.features import FeatureSet
 from meguri.core.errors import MeguriError, NotFound, NotPromotable, Unavailable
 from meguri.core.ids import ModelVersionId, NewId, PromotionId
+from meguri.core.json import JsonObject
 from meguri.core.times import Clock, from_micros, iso
 from meguri.db.engine import Database
 from meguri.delivery import tables
@@ -93,9 +94,11 @@ class Delivery:
         self.jobs.enqueue(tx, JOB, f"evaluate:{promotion.id}", project=project, payload={"promotion": promotion.id}, subject=promotion.id)
         return promotion
 
-    def evaluate(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-        """The job: score both versions on held-out rows, and approve or reject. A judgement that fails is a rejection that says why; one
-        for which something is away for a while (a disk, the database) is made later."""
+    def evaluate(self, context: JobContext, payload: JsonObject) -> JsonObject:
+        """The job: score both versions on held-out rows, and approve or reject.
+
+        An evaluation that fails is a rejection with its reason; where a disk or the database is not available, it is tried again later.
+        """
         while True:
             with self.db.read() as tx:
                 promotion = tables.get_promotion(tx, payload["promotion"])
@@ -106,10 +109,10 @@ class Delivery:
             days: DaySums | None = None
             try:
                 verdict, days = self._compare(promotion, challenger, champion)
-            except Exception as error:  # whatever a judgement raises, a promotion must not stay open for ever
+            except Exception as error:  # whatever an evaluation raises, a promotion must not stay open
                 if isinstance(error, Unavailable) and not context.is_last_try:
                     raise
-                logger.exception("promotion not judged", extra={"promotion": promotion.id})
+                logger.exception("promotion not evaluated", extra={"promotion": promotion.id})
                 why = error.message if isinstance(error, MeguriError) else f"{type(error).__name__}: {error}"
                 verdict = Verdict(False, f"it could not be evaluated: {why}", promotion.gate.metric, 0, 0)
             if self._decide(promotion, challenger, champion, verdict, days):
@@ -152,7 +155,7 @@ class Delivery:
     def _decide(
         self, promotion: Promotion, challenger: ModelVersion, champion: ModelVersion | None, verdict: Verdict, days: DaySums | None
     ) -> bool:
-        """False, with nothing decided, where another version has become champion since: who beats the old one need not beat that."""
+        """Store the decision. False, with nothing decided, where another version has become champion since: that one is to be compared."""
         status: Status = "approved" if verdict.passed else "rejected"
         former = None if champion is None else champion.id
         evidence = msgspec.to_builtins(verdict)
@@ -252,8 +255,8 @@ def _cutoff(version: ModelVersion) -> datetime:
 
 
 def ensure_no_overlap(event_us: NDArray[np.int64], cutoffs: list[datetime]) -> None:
-    """Raises NotPromotable where a row to judge on is not later than each training cut-off."""
+    """Raises NotPromotable where a held-out row is not later than each training cut-off."""
     earliest = from_micros(int(event_us.min()))
     if earliest < max(cutoffs):
-        why = f"rows to judge on begin at {iso(earliest)}, before the training cut-off {iso(max(cutoffs))}: the comparison would flatter"
+        why = f"held-out rows begin at {iso(earliest)}, before the training cut-off {iso(max(cutoffs))}: the comparison would be too good"
         raise NotPromotable("the challenger", "held-out rows", why)

@@ -22,7 +22,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 PAIRS = 2_000_000
-"""How many (moment, event) pairs are held at a time: some 100 MB."""
+"""How many (moment, event) pairs are in memory at a time: about 100 MB."""
 
 
 NEVER = (1 << 63) - 1

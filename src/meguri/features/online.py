@@ -46,7 +46,7 @@ def put_live_since(store: OnlineStore, project: str, source: str, at: int) -> No
 
 
 def is_filled(store: OnlineStore, project: str, source: str) -> bool:
-    """Whether the store holds all that the source's table holds."""
+    """Whether the store has every row of the source's table."""
     return bool(store.range(_filled(project, source), -1, 0))
 
 

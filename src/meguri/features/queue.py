@@ -44,7 +44,8 @@ class PushQueue:
     def add(self, layout: Layout, events: Sequence[Event]) -> None:
         """Add events that arrived together, with consecutive orders.
 
-        Raises Unavailable where the disk takes no more; then nothing was kept."""
+        Raises Unavailable where the disk is full; then nothing is stored.
+        """
         rows = [(each.entity, each.at, each.values, each.identity) for each in events]
         record = _Record(layout.columns, rows, events[0].arrived, events[0].order)
         self.journal.append([_encode(record)])

@@ -47,7 +47,7 @@ UnfitKind = Literal["type", "missing", "non_finite", "range", "future", "hour", 
 
 
 class Unfit(Exception):
-    """A value that does not fit its column: `kind` is a word for counting, the text says what is wrong and what to send."""
+    """A value that does not fit its column. `kind` is for counting; `why` names what is wrong and what to send."""
 
     def __init__(self, kind: UnfitKind, why: str) -> None:
         super().__init__(why)
@@ -78,7 +78,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Values with a flag for each that says whether it is there; what stands where it is not has no meaning."""
+    """Values, each with a flag: present or missing. What `values` has at a missing place has no meaning."""
 
     values: npt.NDArray[Any]  # Any: float64, int64, bool or object (text)
     present: npt.NDArray[np.bool_]
@@ -203,7 +203,7 @@ def empty_column(dtype: DType, size: int = 0) -> Column:
 
 
 def read_value(value: object, dtype: DType) -> Value:
-    """A JSON value as a column of this type holds it; null stays null. Raises Unfit."""
+    """A JSON value converted to the type of a column; null stays null. Raises Unfit."""
     return None if value is None else _READERS[dtype](value)
 
 

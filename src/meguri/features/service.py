@@ -230,7 +230,10 @@ class Features:
         return [self._state(project, each, entities[each.entity], quarantined.get(each.name, 0)) for each in definition.sources]
 
     def adopt_schema(self, project: str, source: str, snapshot: SnapshotId) -> Schema:
-        """From now on hold rows of a source against this snapshot instead of the first. Raises NotFound, Invalid for another source's."""
+        """Check rows of a source with the schema of this snapshot from now on.
+
+        Raises NotFound, Invalid for a snapshot of another source.
+        """
         chosen, entity = self._source(project, source)
         taken = self.datasets.get_snapshot(snapshot)
         if (taken.project, taken.dataset) != (project, source):

@@ -23,7 +23,7 @@ from meguri.ports.tables import TableStore
 
 @dataclass(frozen=True, slots=True)
 class TrainingInputs:
-    """Everything that decides a training frame, as JSON for a step worker: `build(tables, inputs)` gives the same bits for ever.
+    """Everything that decides a training frame, as JSON for a step worker: `build(tables, inputs)` always gives the same bits.
 
     `versions` pins each source's table, by the source's name; a source that is not in it has no rows yet. `live_since`: the moment from
     which arrivals of a source count; a source that is not in it always did. `digest` is made of the values of the pinned rows and of the

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from meguri.core.definitions.pipelines import StepCallDefinition
 from meguri.core.errors import Conflict, Invalid, RunFinished, Unavailable
 from meguri.core.ids import Digest, RunId
+from meguri.core.json import JsonObject
 from meguri.core.points import from_wire
 from meguri.core.times import Clock
 from meguri.db.engine import Database
@@ -47,10 +48,10 @@ class Prepared:
     """All that is known of a call before it runs. `payload`: the worker's task; `reads`: what goes into it, for the lineage."""
 
     call: StepCallDefinition
-    parts: dict[str, Any]  # Any: JSON
-    payload: dict[str, Any]  # Any: JSON
+    parts: JsonObject
+    payload: JsonObject
     inputs: dict[str, ValueRef]
-    arguments: dict[str, Any]  # Any: JSON
+    arguments: JsonObject
     environment: StepEnvironment
     reads: tuple[Node, ...] = ()
 
@@ -85,7 +86,7 @@ class Attempts:
             if is_cancelled or failed > prepared.call.retries or lost > LOST_RETRIES + prepared.call.retries:
                 raise Failed(prepared.call.name, message, is_cancelled=is_cancelled)
 
-    def ask(self, bundle: str, folder: Path, payload: dict[str, Any], scratch: Path, timeout_seconds: float, what: str) -> dict[str, Any]:
+    def ask(self, bundle: str, folder: Path, payload: JsonObject, scratch: Path, timeout_seconds: float, what: str) -> JsonObject:
         """A single question to a worker, outside of any run; gives its answer. A worker that was killed is asked again.
 
         Raises Conflict where the question itself fails, Unavailable where the disk is full, Interrupted when the server stops.
@@ -123,9 +124,9 @@ class Attempts:
         return copy
 
     def close_abandoned(self, tx: Connection, step: StepExecution) -> None:
-        """End the run of an attempt that nobody follows any more, because the server was killed or could not go on."""
+        """End the run of an attempt that was abandoned because the server was killed or could not go on."""
         if step.run is not None and step.state == "running":
-            with suppress(RunFinished):  # somebody ended it by hand
+            with suppress(RunFinished):  # it was ended by hand
                 self.tracking.finish(step.run, "killed", "the server ended before the step did", tx)
 
     def _begin(self, of: PipelineRun, step: StepExecution, prepared: Prepared) -> StepExecution:
@@ -182,7 +183,7 @@ class Attempts:
         for digest, name in answer["files"].items():
             with (scratch / name).open("rb") as stream:
                 if self.blobs.put(stream) != digest:
-                    raise Invalid(name, "the file that the worker left is not what it said: check the disk")
+                    raise Invalid(name, "the file that the worker left has another content than its name states: check the disk")
         output = (
             self._described(answer["described"], answer["files"]) if "described" in answer else msgspec.convert(answer["output"], ValueRef)
         )
@@ -199,7 +200,7 @@ class Attempts:
                 tables.save_cached(tx, of.project, prepared.key, CachedOutput(run, output), now)
         return done
 
-    def _described(self, described: dict[str, Any], files: dict[str, str]) -> ValueRef:  # Any: JSON
+    def _described(self, described: JsonObject, files: dict[str, str]) -> ValueRef:
         content = msgspec.json.encode(described, order="sorted")
         digest = self.blobs.put_bytes(content)
         summary = {"rows": described["rows"], "served": described["manifest"]["served"]["format"]}
@@ -216,7 +217,7 @@ class Attempts:
             tables.save_step(tx, failed)
         return failed
 
-    def _keep_logged(self, run: RunId, answer: dict[str, Any]) -> None:  # Any: JSON
+    def _keep_logged(self, run: RunId, answer: JsonObject) -> None:
         points = from_wire([(key, step, value, at) for key, step, value, at in answer["points"]])
         if points:
             self.tracking.add_points(run, points)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from meguri.core.definitions.pipelines import PipelineDefinition
 from meguri.core.digests import digest_of_value
 from meguri.core.errors import Invalid
 from meguri.core.ids import BundleDigest, Digest, PipelineRunId, RunId
+from meguri.core.json import JsonObject
 from meguri.pipelines.values import ValueRef
 
 RunStatus = Literal["queued", "running", "finished", "failed", "cancelled"]
@@ -23,7 +24,7 @@ DONE: tuple[StepState, ...] = ("finished", "cached")
 class PipelineRun:
     """One execution of a pipeline, from one bundle.
 
-    `until`: event time up to which its world is known, fixed when it was submitted; `cutoff` = until - the pipeline's holdout: every row
+    `until`: event time up to which rows are known, fixed when it was submitted; `cutoff` = until - the pipeline's holdout: every row
     that trains is earlier. `trigger`: who or what started it, `reason` in a sentence, `evidence` as JSON.
     """
 
@@ -31,12 +32,12 @@ class PipelineRun:
     project: str
     pipeline: str
     bundle: BundleDigest
-    parameters: dict[str, Any]  # Any: JSON
+    parameters: JsonObject
     until: datetime
     cutoff: datetime
     trigger: str
     reason: str
-    evidence: dict[str, Any]  # Any: JSON
+    evidence: JsonObject
     timeout_seconds: float | None
     status: RunStatus
     error: str | None
@@ -65,11 +66,11 @@ class StepExecution:
     entrypoint: str
     state: StepState
     key: Digest | None = None
-    key_parts: dict[str, Any] = field(default_factory=dict)  # Any: JSON
+    key_parts: JsonObject = field(default_factory=dict)
     run: RunId | None = None
     produced_by: RunId | None = None
     inputs: dict[str, ValueRef] = field(default_factory=dict)
-    arguments: dict[str, Any] = field(default_factory=dict)  # Any: JSON
+    arguments: JsonObject = field(default_factory=dict)
     output: ValueRef | None = None
     attempts: int = 0
     error: str | None = None
@@ -86,12 +87,12 @@ class CachedOutput:
     output: ValueRef
 
 
-def key_of(parts: dict[str, Any]) -> Digest:  # Any: JSON
+def key_of(parts: JsonObject) -> Digest:
     """The cache key: a digest over a list that people can read. Time, path and machine are not in it."""
     return digest_of_value(parts)
 
 
-def chosen_parameters(pipeline: PipelineDefinition, given: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+def chosen_parameters(pipeline: PipelineDefinition, given: JsonObject) -> JsonObject:
     """The parameters of a run: those given, and defaults for the others. Raises Invalid for one that the pipeline does not have."""
     for name in given:
         if name not in pipeline.parameters:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -12,6 +11,7 @@ from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.definitions.pipelines import PipelineDefinition, StepCallDefinition
 from meguri.core.errors import Invalid
 from meguri.core.ids import Digest
+from meguri.core.json import JsonObject
 from meguri.core.times import Clock, iso
 from meguri.db.engine import Database
 from meguri.events.service import Events
@@ -139,7 +139,7 @@ class Steps:
             raise Invalid("entrypoint", f"{call.entrypoint!r} is no step of meguri: it has meguri:training_frame and meguri:register")
         return _user_step(call, inputs, arguments, folder)
 
-    def _training_frame(self, run: PipelineRun, call: StepCallDefinition, arguments: dict[str, Any]) -> Prepared:  # Any: JSON
+    def _training_frame(self, run: PipelineRun, call: StepCallDefinition, arguments: JsonObject) -> Prepared:
         service = str(arguments["service"])
         with self.db.read() as tx:
             chosen = self.projects.definition_of(tx, run.bundle).feature_set(service)
@@ -156,7 +156,7 @@ class Steps:
         pipeline: PipelineDefinition,
         call: StepCallDefinition,
         inputs: dict[str, ValueRef],
-        arguments: dict[str, Any],  # Any: JSON
+        arguments: JsonObject,
     ) -> Prepared:
         """What the worker finds out spec a model before it is registered; the same model is described once."""
         model = inputs.get("model")
@@ -228,7 +228,7 @@ def service_of(pipeline: PipelineDefinition, call: StepCallDefinition) -> str | 
     return found.pop() if len(found) == 1 else None
 
 
-def _user_step(call: StepCallDefinition, inputs: dict[str, ValueRef], arguments: dict[str, Any], folder: Path) -> Prepared:  # Any: JSON
+def _user_step(call: StepCallDefinition, inputs: dict[str, ValueRef], arguments: JsonObject, folder: Path) -> Prepared:
     module, _, _ = call.entrypoint.partition(":")
     closure = cached_closure(folder, module)
     environment = environment_of(closure.imports)
@@ -245,10 +245,10 @@ def _user_step(call: StepCallDefinition, inputs: dict[str, ValueRef], arguments:
 def _parts(
     entrypoint: str,
     code: dict[str, Digest] | None,
-    inputs: dict[str, Any],  # Any: JSON
-    parameters: dict[str, Any],  # Any: JSON
+    inputs: JsonObject,
+    parameters: JsonObject,
     environment: StepEnvironment,
-) -> dict[str, Any]:  # Any: JSON
+) -> JsonObject:
     """All that decides what a step gives: nothing of time, place or machine."""
     return {
         "entrypoint": entrypoint,

@@ -19,6 +19,7 @@ from meguri.core.definitions.pipelines import PipelineDefinition
 from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Invalid, NotFound, Unavailable
 from meguri.core.ids import BundleDigest, Digest, NewId, PipelineRunId
+from meguri.core.json import JsonObject
 from meguri.core.times import Clock, iso
 from meguri.db.engine import Database
 from meguri.events.service import Events
@@ -76,11 +77,11 @@ class Pipelines:
         tx: Connection,
         project: str,
         pipeline: str,
-        parameters: dict[str, Any] | None = None,  # Any: JSON
+        parameters: JsonObject | None = None,
         *,
         trigger: str = "manual",
         reason: str = "",
-        evidence: dict[str, Any] | None = None,  # Any: JSON
+        evidence: JsonObject | None = None,
         until: datetime | None = None,
         timeout_seconds: float | None = None,
         id: PipelineRunId | None = None,
@@ -125,8 +126,8 @@ class Pipelines:
             self.jobs.enqueue(tx, JOB, job_of(run.id), project=project, payload={"pipeline_run": run.id}, subject=run.id)
         return run.id
 
-    def execute(self, context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-        """The job: run the steps that are not finished. What fails is kept with the run, and told as `pipeline_run.failed`."""
+    def execute(self, context: JobContext, payload: JsonObject) -> JsonObject:
+        """The job: run the steps that are not finished. A failure is stored with the run, with the event `pipeline_run.failed`."""
         run = self._begin(payload["pipeline_run"])
         if run.status not in LIVE:
             return {"pipeline_run": run.id, "status": run.status}
@@ -197,7 +198,7 @@ class Pipelines:
         return tables.count_runs(tx, project, LIVE, pipeline)
 
     def read_value(self, ref: ValueRef) -> bytes:
-        """A step's output as it is kept. Raises NotFound."""
+        """A step's output in its stored form. Raises NotFound."""
         return self.blobs.read(ref.digest)
 
     def score(self, project: str, version: str, frame: pl.DataFrame) -> np.ndarray:
@@ -254,7 +255,7 @@ class Pipelines:
                 self.events.add(tx, "pipeline_run.started", project=run.project, subject=run.id, payload=payload)
         return run
 
-    def _end(self, run: PipelineRun, status: Any, step: str | None, error: str | None, versions: list[str]) -> dict[str, Any]:
+    def _end(self, run: PipelineRun, status: Any, step: str | None, error: str | None, versions: list[str]) -> JsonObject:
         # Any: a RunStatus, and JSON
         ended = replace(run, status=status, error=error, finished_at=self.clock())
         with self.db.write() as tx:
@@ -273,7 +274,7 @@ class Pipelines:
     def _tell(self, tx: Connection, run: PipelineRun, step: str | None, versions: list[str]) -> None:
         steps = tables.list_steps(tx, run.id)
         counts = {state: sum(each.state == state for each in steps) for state in ("finished", "cached")}
-        payload: dict[str, Any] = {
+        payload: JsonObject = {
             "pipeline": run.pipeline,
             "trigger": run.trigger,
             "reason": run.reason,

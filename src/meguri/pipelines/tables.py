@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Float, ForeignKey, Index, Integer, Ro
 
 from meguri.core.errors import NotFound
 from meguri.core.ids import BundleDigest, Digest, PipelineRunId, RunId
+from meguri.core.json import JsonObject
 from meguri.db.dialect import insert_ignore, upsert
 from meguri.db.metadata import Json, Micros, metadata
 from meguri.pipelines.model import CachedOutput, PipelineRun, RunStatus, StepExecution
@@ -146,7 +147,7 @@ def save_cached(tx: Connection, project: str, key: Digest, cached: CachedOutput,
     upsert(tx, step_cache, [row], key=["project", "key"], update=["run", "output", "created_at"])
 
 
-def _run_row(run: PipelineRun) -> dict[str, Any]:  # Any: column values
+def _run_row(run: PipelineRun) -> JsonObject:
     return {
         "id": run.id,
         "project": run.project,
@@ -167,7 +168,7 @@ def _run_row(run: PipelineRun) -> dict[str, Any]:  # Any: column values
     }
 
 
-def _step_row(step: StepExecution) -> dict[str, Any]:  # Any: column values
+def _step_row(step: StepExecution) -> JsonObject:
     return {
         "pipeline_run": step.pipeline_run,
         "name": step.name,

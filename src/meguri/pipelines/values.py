@@ -19,6 +19,7 @@ from meguri.core.definitions.pipelines import Format
 from meguri.core.digests import digest_of
 from meguri.core.errors import Invalid, Unsupported
 from meguri.core.ids import Digest
+from meguri.core.json import JsonObject
 from meguri.core.model import TRUSTED_TYPES
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ class ValueRef:
     type: str
     digest: Digest
     size: int
-    summary: dict[str, Any] = field(default_factory=dict)  # Any: JSON
+    summary: JsonObject = field(default_factory=dict)
     parts: tuple[Digest, ...] = ()
 
     @property
     def key(self) -> str:
-        """What a cache key holds of an input: the same content read as another type is another input."""
+        """The part of a cache key for this input: the same content read as another type is another input."""
         return f"{self.type} {self.digest}"
 
 
@@ -63,7 +64,7 @@ Read = Callable[[Digest], bytes]
 
 
 def encode(value: Any) -> Encoded:  # Any: whatever a step returns
-    """The value as bytes. Raises Unsupported for a type that cannot be kept by its content, Invalid for a value that cannot."""
+    """The value as bytes. Raises Unsupported for a type that cannot be stored by its content, Invalid for a value that cannot."""
     module = type(value).__module__.partition(".")[0]
     if module in ("polars", "pandas", "pyarrow"):
         return _encoded_frame(value, module)
@@ -95,7 +96,7 @@ def decode(ref: ValueRef, read: Read) -> Any:  # Any: whatever was encoded
         return onnx.load_model_from_string(content)
     if ref.format == "skops":
         return skops_load(content)
-    raise Unsupported(f"the format {ref.format!r}", "it was kept by a later version of meguri")
+    raise Unsupported(f"the format {ref.format!r}", "it was stored by a later version of meguri")
 
 
 def decode_numbers(ref: ValueRef, read: Read) -> np.ndarray:
@@ -164,7 +165,7 @@ def model_ref(manifest: Mapping[str, Any], blobs: Mapping[Digest, bytes]) -> Enc
 
 
 def read_file(paths: Mapping[Digest, Path]) -> Read:
-    """Reads blobs from files by digest, and checks that each is what its name says."""
+    """Reads blobs from files by digest, and checks the content of each with its digest."""
 
     def read(digest: Digest) -> bytes:
         content = paths[digest].read_bytes()
@@ -177,7 +178,7 @@ def read_file(paths: Mapping[Digest, Path]) -> Read:
     return read
 
 
-def _whole(format: Format, type_name: str, content: bytes, summary: dict[str, Any]) -> Encoded:  # Any: JSON
+def _whole(format: Format, type_name: str, content: bytes, summary: JsonObject) -> Encoded:
     ref = ValueRef(format, type_name, digest_of(content), len(content), summary)
     return Encoded(ref, {ref.digest: content})
 
@@ -238,7 +239,7 @@ def _encoded_array(value: Any) -> Encoded:  # Any: an array or a scalar of NumPy
     return _whole("npy", name, npy_bytes(array), {"shape": list(array.shape), "dtype": str(array.dtype)})
 
 
-def _encoded_json(value: Any) -> Encoded:  # Any: JSON, if the author kept to it
+def _encoded_json(value: Any) -> Encoded:  # Any: JSON, or what is refused
     content = _json_bytes(value, "value")
     summary = {"value": value} if len(content) <= 200 else {"bytes": len(content)}
     return _whole("json", "json", content, summary)

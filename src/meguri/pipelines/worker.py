@@ -21,6 +21,7 @@ import polars as pl
 from meguri.core.digests import digest_of
 from meguri.core.errors import Invalid, MeguriError, Unsupported
 from meguri.core.ids import Digest
+from meguri.core.json import JsonObject
 from meguri.core.model import Model
 from meguri.core.points import Point, to_wire
 from meguri.features.training import TrainingInputs, build
@@ -65,28 +66,28 @@ class Worker:
         self._load, self._open_tables, self._recording, self._folder = load, open_tables, recording, folder
         self._runner: tuple[Digest, ModelRunner] | None = None
 
-    def prepare(self, payload: dict[str, Any]) -> None:  # Any: JSON
+    def prepare(self, payload: JsonObject) -> None:
         """Import what a task needs, which is not the task's own time; what is wrong with it, `run` will say."""
         if payload["task"] == "step":
             with contextlib.suppress(Exception, SystemExit):
                 importlib.import_module(payload["entrypoint"].partition(":")[0])
 
-    def run(self, payload: dict[str, Any], scratch: Path) -> dict[str, Any]:  # Any: JSON
+    def run(self, payload: JsonObject, scratch: Path) -> JsonObject:
         """The task's result as JSON; blobs of its output are files in `scratch`. Never raises for what a task does."""
         began, recorded = time.perf_counter(), Recorded()
         try:
             with self._recording(recorded):
                 answer = self._task(payload, scratch)
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # whatever a step does, the worker answers and goes on
-            answer = {"ok": False, "error": self._told(error)}
+            answer = {"ok": False, "error": self._described_error(error)}
         logged = {"points": to_wire(recorded.logged), "params": recorded.run_params, "tags": recorded.run_tags}
         return {**answer, **logged, "seconds": time.perf_counter() - began}
 
-    def refuse(self, error: OSError) -> dict[str, Any]:  # Any: JSON
+    def refuse(self, error: OSError) -> JsonObject:
         """The result of a task that could not even begin."""
-        return {"ok": False, "error": self._told(error), "points": [], "params": {}, "tags": {}, "seconds": 0.0}
+        return {"ok": False, "error": self._described_error(error), "points": [], "params": {}, "tags": {}, "seconds": 0.0}
 
-    def _task(self, payload: dict[str, Any], scratch: Path) -> dict[str, Any]:  # Any: JSON
+    def _task(self, payload: JsonObject, scratch: Path) -> JsonObject:
         read = values.read_file({Digest(digest): Path(path) for digest, path in payload.get("blobs", {}).items()})
         task = payload["task"]
         if task == "step":
@@ -100,7 +101,7 @@ class Worker:
             return {"ok": True, **self._kept(self._score(payload, read), scratch)}
         raise Unsupported(f"the task {task!r}", "worker and server are of different releases: start the server again")
 
-    def _step(self, payload: dict[str, Any], read: values.Read) -> Any:  # Any: JSON in, the step's own result out
+    def _step(self, payload: JsonObject, read: values.Read) -> Any:  # Any: whatever the step returns
         seed = int(payload["seed"])
         random.seed(seed)
         np.random.seed(seed % 2**32)  # for estimators without a random_state of their own
@@ -108,17 +109,17 @@ class Worker:
         function = getattr(importlib.import_module(module), name)
         return function(**{key: self._argument(each, read) for key, each in payload["arguments"].items()})
 
-    def _argument(self, argument: dict[str, Any], read: values.Read) -> Any:  # Any: JSON in, a value of any type out
+    def _argument(self, argument: JsonObject, read: values.Read) -> Any:  # Any: a value of any type
         if argument["kind"] == "json":
             return argument["value"]
         ref = msgspec.convert(argument["ref"], ValueRef)
         return decode_model(ref, read) if ref.format == "model" else values.decode(ref, read)
 
-    def _kept(self, value: Any, scratch: Path) -> dict[str, Any]:  # Any: whatever a step returns
+    def _kept(self, value: Any, scratch: Path) -> JsonObject:  # Any: whatever a step returns
         encoded = encode_model(value, self._load) if isinstance(value, Model) else values.encode(value)
         return {"output": msgspec.to_builtins(encoded.ref), "files": write_blobs(encoded.blobs, scratch)}
 
-    def _describe(self, payload: dict[str, Any], read: values.Read, scratch: Path) -> dict[str, Any]:  # Any: JSON
+    def _describe(self, payload: JsonObject, read: values.Read, scratch: Path) -> JsonObject:
         ref = msgspec.convert(payload["model"], ValueRef)
         if ref.format != "model":
             raise Invalid(
@@ -141,20 +142,20 @@ class Worker:
         }
         return {"described": {"manifest": manifest, **about}, "files": write_blobs({digest_of(profile): profile}, scratch)}
 
-    def _score(self, payload: dict[str, Any], read: values.Read) -> np.ndarray:  # Any: JSON
+    def _score(self, payload: JsonObject, read: values.Read) -> np.ndarray:
         names = [each["name"] for each in payload["inputs"]]
         frame = values.arrow_frame(read(Digest(payload["frame"])))
         runner = self._served(payload["served"], names, read)
         return np.array(runner.predict(frame.select(names).rows()), dtype=np.float64)
 
-    def _served(self, served: dict[str, Any], names: list[str], read: values.Read) -> ModelRunner:  # Any: JSON
-        """A runner, kept until another model is asked for: a champion is scored many times."""
+    def _served(self, served: JsonObject, names: list[str], read: values.Read) -> ModelRunner:
+        """A runner; it stays loaded until another model is asked for, because a champion is scored many times."""
         digest = Digest(served["digest"])
         if self._runner is None or self._runner[0] != digest:
             self._runner = (digest, self._load(read(digest), served["format"], names))
         return self._runner[1]
 
-    def _told(self, error: BaseException) -> dict[str, Any]:  # Any: JSON
+    def _described_error(self, error: BaseException) -> JsonObject:
         """What went wrong and where in the project's own files; no path of this machine."""
         frames = traceback.extract_tb(error.__traceback__)
         own = [each for each in frames if self._folder is not None and Path(each.filename).is_relative_to(self._folder)]
@@ -219,7 +220,7 @@ def write_blobs(blobs: Mapping[Digest, bytes], scratch: Path) -> dict[str, str]:
     return {str(digest): name for digest, name in names.items()}
 
 
-def _frame_of(manifest: dict[str, Any], read: values.Read) -> pl.DataFrame:  # Any: JSON
+def _frame_of(manifest: JsonObject, read: values.Read) -> pl.DataFrame:
     return values.arrow_frame(read(Digest(manifest["frame"]["digest"])))
 
 
@@ -241,10 +242,10 @@ def _mean_predictor(frame: pl.DataFrame, label: str | None) -> dict[str, float] 
     """What always predicting the mean label would reach on the training rows."""
     if label is None or label not in frame.columns or not frame.schema[label].is_numeric():
         return None
-    truth = frame[label].drop_nulls().cast(pl.Float64).to_numpy()
-    if not len(truth):
+    labels = frame[label].drop_nulls().cast(pl.Float64).to_numpy()
+    if not len(labels):
         return None
-    mean = float(np.mean(truth))
-    errors, size = np.abs(truth - mean), float(np.sum(np.abs(truth)))
+    mean = float(np.mean(labels))
+    errors, size = np.abs(labels - mean), float(np.sum(np.abs(labels)))
     scores = {"mae": float(np.mean(errors)), "rmse": float(np.sqrt(np.mean(errors**2)))}
     return {"value": mean, **scores, **({"wape": float(np.sum(errors)) / size} if size else {})}

@@ -11,7 +11,7 @@ from typing import Protocol
 class OnlineRow:
     """One event. `stream` (24 bytes: 8 of the source, 16 of the entity) is what it belongs to, `at` its event time in microseconds.
 
-    `identity` (8 bytes) tells events of one stream and moment apart: the same event has the same identity.
+    `identity` (8 bytes) distinguishes events of one stream and moment; those with one time are in the order of their identities.
     """
 
     stream: bytes

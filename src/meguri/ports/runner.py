@@ -1,4 +1,4 @@
-"""A runner holds one loaded model and answers rows."""
+"""A runner has one loaded model and predicts rows."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Distances:
-    """Everything that is said about one column: `n` values in the reference, `m` in the window, `cells` not empty on both sides."""
+    """The comparison of one column: `n` values in the reference, `m` in the window, `cells` not empty on both sides."""
 
     n: int
     m: int
@@ -135,7 +135,7 @@ def same_rate(count: int, n: int, other_count: int, m: int) -> Rates:
 
 
 def benjamini_hochberg(p_values: Sequence[float], q: float) -> tuple[bool, ...]:
-    """Which hypotheses fall when the expected share of false ones among them is held at `q`."""
+    """Which hypotheses are rejected at a false discovery rate of `q`."""
     order = sorted(range(len(p_values)), key=lambda number: p_values[number])
     last = max((rank for rank, number in enumerate(order, 1) if p_values[number] <= q * rank / len(order)), default=0)
     chosen = set(order[:last])

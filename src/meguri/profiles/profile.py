@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from meguri.core.errors import Invalid
+from meguri.core.json import JsonObject
 from meguri.profiles.cells import Values
 from meguri.profiles.reference import Reference, day_numbers
 
@@ -50,7 +51,7 @@ class Profile:
         """Counts by column (views of the flat vector)."""
         return {name: self.flat[place] for name, place in self.reference.places.items()}
 
-    def to_json(self) -> dict[str, Any]:  # Any: JSON
+    def to_json(self) -> JsonObject:
         return {"reference": self.reference.digest, "rows": self.rows, "counts": self.flat.tolist()}
 
     @staticmethod
@@ -84,7 +85,7 @@ class DayProfiles:
         for day, profile in other.days.items():
             self._of(day).merge(profile)
 
-    def to_json(self) -> dict[str, Any]:  # Any: JSON
+    def to_json(self) -> JsonObject:
         days = {str(day): {"rows": each.rows, "counts": each.flat.tolist()} for day, each in sorted(self.days.items())}
         return {"reference": self.reference.digest, "days": days}
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from meguri.core.digests import digest_of_value
 from meguri.core.errors import Invalid
+from meguri.core.json import JsonObject
 from meguri.profiles.cells import Cells, Values, cells_of
 
 PREDICTION = "prediction"
@@ -104,7 +105,7 @@ class Reference:
         """The part that serving needs."""
         return replace(self, blocks=None)
 
-    def to_json(self) -> dict[str, Any]:  # Any: JSON
+    def to_json(self) -> JsonObject:
         columns = [{**msgspec.to_builtins(each), "counts": list(counts)} for each, counts in zip(self.columns, self.counts, strict=True)]
         if self.blocks is None:
             return {"columns": columns}

@@ -42,7 +42,7 @@ class Converted:
 def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archive: bytes, load: LoadRunner) -> Converted:
     """Bytes that predict as `estimator` does on rows of `frame`, compared row by row with the runner that will serve them.
 
-    ONNX in 32 bits is tried first, then in 64 bits, then skops. `archive`: the estimator as skops bytes, kept where it does not convert.
+    ONNX in 32 bits is tried first, then in 64 bits, then skops. `archive`: the estimator as skops bytes, used where it does not convert.
     Raises Unsupported where neither form predicts as the original does, Invalid for inputs that a request cannot carry.
     """
     inputs = tuple(ModelInput(name, _dtype(frame, name)) for name in features)
@@ -91,7 +91,7 @@ def spread(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
 
 
 def original_predictions(estimator: Any, rows: pl.DataFrame, features: Sequence[str]) -> np.ndarray:  # Any: an estimator
-    """What the estimator says, given rows in the form in which it was fitted. Raises Unsupported."""
+    """The predictions of the estimator for rows in the form in which it was fitted. Raises Unsupported."""
     chosen = rows.select(features)
     if hasattr(estimator, "feature_names_in_"):
         given: Any = chosen

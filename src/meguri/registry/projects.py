@@ -90,7 +90,7 @@ class Bundle:
 
 
 class Projects:
-    """Plans, applies and gives back projects. Every run uses the stored bundle, never the folder that it came from."""
+    """Plans, applies and finds projects. Every run uses the stored bundle, never the folder that it came from."""
 
     def __init__(self, events: Events, lineage: Lineage, directory: ProjectDirectory, blobs: BlobStore, home: Path, clock: Clock) -> None:
         self.events, self.lineage, self.directory, self.blobs, self.clock = events, lineage, directory, blobs, clock

@@ -133,7 +133,9 @@ class LmdbOnline:
                     except lmdb.MapFullError:
                         self._env.set_mapsize(self._env.info()["map_size"] * _GROWTH)
             except (lmdb.Error, OSError) as error:
-                raise Unavailable(f"online store {self.path}", f"{error}: nothing of it was kept, free space and send it again") from error
+                raise Unavailable(
+                    f"online store {self.path}", f"{error}: nothing of it was stored: free space and send it again"
+                ) from error
 
     def _read(self, work: Callable[[], Result]) -> Result:
         with self._mutex:

@@ -1,1 +1,1 @@
-"""Engines that hold a model and answer rows."""
+"""Engines that load a model and predict rows."""

@@ -1,4 +1,4 @@
-"""scikit-learn models kept by skops, which cannot execute code: only the types listed here are ever made."""
+"""scikit-learn models in skops archives, which cannot execute code: only listed types are created."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class GateDefinition:
-    """The challenger has to beat the champion: paired bootstrap by day of `metric` on rows later than the training cut-off of both.
+    """The challenger must be better than the champion: paired bootstrap by day of `metric` on rows later than the training cut-off of both.
 
     It passes where the share of resamples in which the challenger is better by at least `margin` (a share of the champion's metric)
     is at least `confidence`.

@@ -46,7 +46,7 @@ def _check_source(source: SourceDefinition, entity: EntityDefinition) -> None:
             raise Invalid(where, f"column {name!r} is its key or a time already: leave it out of `columns`")
     for name in (*special, *source.columns):
         if not name or name.startswith("_"):
-            raise Invalid(where, f"column name {name!r} is empty or begins with '_', which is kept for meguri: rename it")
+            raise Invalid(where, f"column name {name!r} is empty or begins with '_', which is reserved for meguri: rename it")
     if source.known_after_seconds < 0:
         raise Invalid(where, "known_after is negative: nothing is known before it happens")
 
@@ -68,7 +68,7 @@ def _check_feature(where: str, feature: FeatureDefinition, source: SourceDefinit
         raise Invalid(where, "its offset must not be negative: features look back")
     if source.known_at is None and feature.offset_seconds + feature.window_seconds <= source.known_after_seconds:
         reach, delay = show_seconds(feature.offset_seconds + feature.window_seconds), show_seconds(source.known_after_seconds)
-        why = f"it looks back {reach}, but source {source.name!r} knows an event only {delay} after it happened"
+        why = f"it looks back {reach}, but an event of source {source.name!r} is known only {delay} after it happened"
         raise Invalid(where, f"{why}, so it would never have a value: give it a longer window or offset")
 
 

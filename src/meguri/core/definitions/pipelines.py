@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from meguri.core.json import JsonObject
+
 Format = Literal["arrow", "npy", "json", "onnx", "skops", "model"]
-"""How a value is kept between steps; `model`: a JSON document that names the blobs of an `mg.Model`."""
+"""How a value is stored between steps; `model`: a JSON document that names the blobs of an `mg.Model`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ class StepCallDefinition:
 
 @dataclass(frozen=True, slots=True)
 class PipelineDefinition:
-    """`holdout_seconds`: the newest part of the rows, never trained on, kept for the gate.
+    """`holdout_seconds`: the newest part of the rows, never trained on, reserved for the gate.
 
-    Every run is given `until` (event time up to which the world is known) and `cutoff` = until - holdout; rows that train are before
+    Every run is given `until` (event time up to which rows are known) and `cutoff` = until - holdout; rows that train are before
     the cut-off.
     """
 
     name: str
     calls: tuple[StepCallDefinition, ...]
-    parameters: dict[str, Any]  # Any: JSON defaults of the pipeline's own parameters
+    parameters: JsonObject
     holdout_seconds: float = 0.0
     description: str = ""
