@@ -103,7 +103,7 @@ class Trial:
         self.dealt: list[Blow] = []
 
     def play(self, blows: Sequence[Blow] = ()) -> None:
-        """Until the replay is over and every blow was dealt that there was time for."""
+        """Play to the end of the replay. `dealt` then holds the blows that came before it."""
         self._start_player()
         for blow in blows:
             if not self._wait_for(blow):
@@ -134,14 +134,18 @@ class Trial:
                 time.sleep(blow.rest)
                 self._start_player()
             case "endpoint" | "worker":
-                module = f"meguri.app.{'endpoint' if blow.victim == 'endpoint' else 'step_worker'}"
-                victims = [each for each in processes_of(self.home) if module in each.command]
-                if not victims:
-                    return
+                deadline = time.monotonic() + FOLLOW_SECONDS
+                while not (victims := self._victims(blow)):  # one that was killed just before is being started again
+                    assert time.monotonic() < deadline, f"{blow} found nothing to kill"
+                    time.sleep(0.01)
                 for each in victims:
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(each.pid, signal.SIGKILL)
         self.dealt.append(blow)
+
+    def _victims(self, blow: Blow) -> list[Process]:
+        module = f"meguri.app.{'endpoint' if blow.victim == 'endpoint' else 'step_worker'}"
+        return [each for each in processes_of(self.home) if module in each.command]
 
     def _kill_server(self, rest: float) -> None:
         children = [each for each in processes_of(self.home) if each.pid != self.server.process.pid]
@@ -169,6 +173,8 @@ class Trial:
 
     def _reached(self, blow: Blow) -> bool:
         if blow.day >= 0 and (self.day is None or self.day < blow.day):
+            return False
+        if blow.victim in ("endpoint", "worker") and not self._victims(blow):
             return False
         return not blow.in_step or bool([*self.home.glob("work/prun_*/*")])
 

@@ -9,6 +9,7 @@ import pytest
 
 from meguri.core.definitions.monitoring import Metric
 from meguri.monitoring.quality import CRITICAL, DayErrors, QualityVerdict, evaluate_quality, metric_of
+from tests.unit.monitoring.chance import most
 
 
 def days(levels: list[float], *, first: int = 0, rows: int = 24) -> list[DayErrors]:
@@ -24,8 +25,13 @@ def evaluate(baseline: list[DayErrors], own: list[DayErrors], metric: Metric = "
     return evaluate_quality(baseline, own, metric=metric, window_days=7, tolerance=0.2, minimum_rows=minimum_rows)
 
 
-def first_breach(baseline: list[DayErrors], own: list[DayErrors], metric: Metric = "mae") -> int | None:
-    return next((count for count in range(1, len(own) + 1) if evaluate(baseline, own[:count], metric).breached), None)
+def first_breach(baseline: list[DayErrors], own: list[DayErrors], metric: Metric = "mae", *, after: int = 0) -> int | None:
+    """The number of days after which the first breach is seen, of those above `after`."""
+    return next((count for count in range(after + 1, len(own) + 1) if evaluate(baseline, own[:count], metric).breached), None)
+
+
+def holdout(seed: int) -> list[DayErrors]:
+    return days(noise(14, seed), first=-14)
 
 
 def test_metrics_are_over_rows_not_over_days() -> None:
@@ -37,35 +43,50 @@ def test_metrics_are_over_rows_not_over_days() -> None:
 
 @pytest.mark.parametrize("metric", ["mae", "wape", "rmse"])
 def test_jump_by_half_is_seen_within_five_days(metric: Metric) -> None:
-    own = days(noise(40, 1) + noise(20, 2, level=60))
-    found = first_breach(days(noise(14, 3), first=-14), own, metric)
-    assert found is not None
-    assert 40 < found <= 45
+    """The documented rate is 98 of 100 (docs/concepts/monitoring.md)."""
+    found = [
+        first_breach(holdout(seed), days(noise(40, 1_000 + seed) + noise(5, 2_000 + seed, level=60)), metric, after=35)
+        for seed in range(12)
+    ]
+    assert sum(each is None or each <= 40 for each in found) <= most(len(found), 0.02)
 
 
-def test_stationary_errors_are_no_breach() -> None:
-    assert first_breach(days(noise(14, 4), first=-14), days(noise(120, 5))) is None
+def test_stationary_errors_are_seldom_a_breach() -> None:
+    found = [first_breach(holdout(seed), days(noise(60, 1_000 + seed))) for seed in range(30)]
+    assert sum(each is not None for each in found) <= most(len(found), 0.01)
 
 
-def test_falling_errors_are_no_breach() -> None:
-    assert first_breach(days(noise(14, 4), first=-14), days(noise(30, 5) + noise(30, 6, level=15))) is None
+def test_falling_errors_are_seldom_a_breach() -> None:
+    found = [first_breach(holdout(seed), days(noise(30, 1_000 + seed) + noise(15, 2_000 + seed, level=15)), after=30) for seed in range(20)]
+    assert sum(each is not None for each in found) <= most(len(found), 0.01)
 
 
-def test_rise_within_the_tolerance_is_no_breach() -> None:
-    assert first_breach(days(noise(28, 4, 0.02), first=-28), days(noise(30, 5, 0.02) + noise(60, 6, 0.02, level=45))) is None
+def test_rise_within_the_tolerance_is_seldom_a_breach() -> None:
+    found = [
+        first_breach(
+            days(noise(28, seed, 0.02), first=-28), days(noise(30, 1_000 + seed, 0.02) + noise(30, 2_000 + seed, 0.02, level=45)), after=30
+        )
+        for seed in range(20)
+    ]
+    assert sum(each is not None for each in found) <= most(len(found), 0.01)
 
 
 def test_slow_loss_is_seen_within_weeks() -> None:
-    own = [level * math.exp(0.01 * place) for place, level in enumerate(noise(90, 7))]
-    found = first_breach(days(noise(14, 8), first=-14), days(own))
-    assert found is not None
-    assert found <= 56
+    found = []
+    for seed in range(12):
+        own = [level * math.exp(0.01 * place) for place, level in enumerate(noise(56, 1_000 + seed))]
+        found.append(first_breach(holdout(seed), days(own)))
+    assert sum(each is None for each in found) <= most(len(found), 0.02)
 
 
-def test_one_wild_day_is_no_breach() -> None:
-    own = noise(60, 9)
-    own[40] = 900.0
-    assert first_breach(days(noise(14, 10), first=-14), days(own)) is None
+def test_one_wild_day_is_a_breach_in_few_streams() -> None:
+    """However far off the day is: about one stream in seven (docs/concepts/monitoring.md)."""
+    found = []
+    for seed in range(40):
+        own = noise(50, 1_000 + seed)
+        own[40] = 900.0
+        found.append(first_breach(holdout(seed), days(own), after=40))
+    assert sum(each is not None for each in found) <= most(len(found), 0.15)
 
 
 def test_verdict_says_what_was_compared() -> None:
@@ -81,7 +102,7 @@ def test_too_few_rows_are_no_verdict() -> None:
     assert (verdict.breached, verdict.rows, verdict.why_not) == (False, 96, "96 labelled rows, 100 are needed")
 
 
-def test_version_without_baseline_is_held_against_its_own_first_days() -> None:
+def test_version_without_baseline_is_compared_with_its_own_first_days() -> None:
     assert evaluate([], days([40.0] * 5)).why_not == "too few days to compare with"
     assert evaluate([], days([40.0] * 28 + [90.0] * 5)).breached
 

@@ -175,26 +175,32 @@ class Thing:
     pass
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        Thing(),
-        {1, 2},
-        (1, 2),
-        b"bytes",
-        {"inner": Thing()},
-        [1, {"deep": (1,)}],
-        lambda: None,
-        dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
-        np.array([Thing()]),
-        pl.Series([1]),
-        pl.DataFrame({"a": ["x"]}).lazy(),
+REFUSED = {
+    "object": (Thing(), f"{__name__}.Thing between steps (at value)", "return a Polars"),
+    "set": ({1, 2}, "builtins.set between steps (at value)", "return a Polars"),
+    "tuple": ((1, 2), "builtins.tuple between steps (at value)", "return a Polars"),
+    "bytes": (b"bytes", "builtins.bytes between steps (at value)", "return a Polars"),
+    "object in a dict": ({"inner": Thing()}, f"{__name__}.Thing between steps (at value['inner'])", "return a Polars"),
+    "tuple deep inside": ([1, {"deep": (1,)}], "builtins.tuple between steps (at value[1]['deep'])", "return a Polars"),
+    "function": (lambda: None, "builtins.function between steps (at value)", "return a Polars"),
+    "datetime": (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "datetime.datetime between steps (at value)", "return a Polars"),
+    "array of objects": (np.array([Thing()]), "an array of object between steps", "give it a plain type"),
+    "series": (pl.Series([1]), "polars.series.series.Series between steps", "collect it into a frame"),
+    "lazy frame": (pl.DataFrame({"a": ["x"]}).lazy(), "polars.lazyframe.frame.LazyFrame between steps", "collect it into a frame"),
+    "categories": (
         pl.DataFrame({"a": pl.Series(["x"], dtype=pl.Categorical)}),
-    ],
-)
-def test_type_that_cannot_be_digested_is_refused_with_what_to_do(value: Any) -> None:
-    with pytest.raises(Unsupported, match=r"return a Polars|plain type|collect it|cast it|asarray"):
+        "column 'a' of type Categorical between steps",
+        "cast it to pl.String or pl.Enum",
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "feature", "hint"), REFUSED.values(), ids=REFUSED)
+def test_type_that_cannot_be_digested_is_named_and_refused_with_what_to_do(value: Any, feature: str, hint: str) -> None:
+    with pytest.raises(Unsupported) as raised:
         encode(value)
+    assert raised.value.fields == {"feature": feature}
+    assert raised.value.message.startswith(f"{feature} is not supported: {hint}")
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, {"a": [math.nan]}, {1: "a"}])
