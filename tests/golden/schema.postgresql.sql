@@ -106,9 +106,8 @@ CREATE TABLE endpoints (
     revision INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     CONSTRAINT pk_endpoints PRIMARY KEY (id),
-    CONSTRAINT uq_endpoints_name UNIQUE (name)
+    CONSTRAINT uq_endpoints_project_name UNIQUE (project, name)
 );
-CREATE INDEX ix_endpoints_project ON endpoints (project);
 CREATE TABLE events (
     sequence BIGSERIAL NOT NULL,
     kind VARCHAR(64) NOT NULL,
@@ -215,7 +214,6 @@ CREATE TABLE open_predictions (
     CONSTRAINT pk_open_predictions PRIMARY KEY (endpoint, id)
 );
 CREATE INDEX ix_open_predictions_endpoint_event_at ON open_predictions (endpoint, event_at);
-CREATE INDEX ix_open_predictions_id ON open_predictions (id);
 CREATE TABLE outcome_days (
     endpoint VARCHAR(128) NOT NULL,
     version VARCHAR(64) NOT NULL,
@@ -240,7 +238,6 @@ CREATE TABLE outcomes (
     CONSTRAINT pk_outcomes PRIMARY KEY (endpoint, prediction_id)
 );
 CREATE INDEX ix_outcomes_endpoint_event_at ON outcomes (endpoint, event_at);
-CREATE INDEX ix_outcomes_prediction_id ON outcomes (prediction_id);
 CREATE TABLE pending_labels (
     endpoint VARCHAR(128) NOT NULL,
     prediction_id VARCHAR(256) NOT NULL,
@@ -388,6 +385,7 @@ CREATE TABLE deliveries (
     state VARCHAR(16) NOT NULL,
     attempts INTEGER NOT NULL,
     error TEXT,
+    retry_at BIGINT,
     CONSTRAINT pk_deliveries PRIMARY KEY (sequence, consumer),
     CONSTRAINT fk_deliveries_sequence FOREIGN KEY(sequence) REFERENCES events (sequence)
 );
