@@ -36,7 +36,7 @@ check: dev-environment ## lint, types, layers, web
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python tools/layers.py
-	$(BIN)/python hatch_build.py run typecheck lint test
+	$(BIN)/python hatch_build.py run api-check format-check typecheck lint test
 
 bench: dev-environment ## measurements; figures, no verdicts
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done

@@ -6,5 +6,5 @@ export default defineConfig({
   plugins: [react()],
   base: './',
   build: { target: 'es2022', chunkSizeWarningLimit: 900 },
-  server: { proxy: { '/api': process.env.MEGURI_URL ?? 'http://127.0.0.1:8400' } },
+  server: { proxy: { '/api': process.env.MEGURI_URL ?? 'http://127.0.0.1:8321' } },
 })

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from meguri.core.errors import Conflict
 from meguri.demo.scenes import DAY
@@ -167,10 +168,12 @@ def log_run(client: Client, project: str, name: str, *, steps: int) -> str:
 
 
 def signed_in(browser: Browser, server: RunningServer) -> dict[str, Any]:  # Any: Playwright's storage state
-    """Open the address that `meguri server` prints; gives the session that it leaves."""
+    """Open a one-time address as `meguri server` prints it; gives the local storage of the signed-in browser."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{server.url}/login?token={server.token}")
+    with connect(url=server.url, token=server.token) as client:
+        page.goto(client.sign_in_address())
+    page.get_by_role("button", name=re.compile("^Menu of|のメニュー$")).wait_for()
     state: dict[str, Any] = dict(context.storage_state())  # Any: as above
     context.close()
     return state
@@ -214,14 +217,22 @@ class Opened:
 
     def wait_until_idle(self) -> None:
         """Wait until nothing is loading any more."""
-        expect(self.page.locator("[role=status] .bone, .station .bone")).to_have_count(0)
+        expect(self.page.locator("[role=status] .skeleton, .stage .skeleton")).to_have_count(0)
         self.page.evaluate("document.fonts.ready")
         self.page.wait_for_timeout(250)  # a frame or two for canvases
 
 
 def open_page(browser: Browser, site: Site) -> Iterator[Opened]:
-    """A page that may talk to our server alone, and whose console stays clean; else the test fails."""
-    context = browser.new_context(**OPTIONS, storage_state=signed_in(browser, site.server))  # type: ignore[arg-type] # as Playwright gave it
+    """A signed-in page that may talk to our server alone, and whose console stays clean; else the test fails."""
+    yield from _watched(browser.new_context(**OPTIONS, storage_state=signed_in(browser, site.server)), site)  # type: ignore[arg-type] # as Playwright gave it
+
+
+def visit(browser: Browser, site: Site) -> Iterator[Opened]:
+    """The same in a browser that has never been here."""
+    yield from _watched(browser.new_context(**OPTIONS), site)
+
+
+def _watched(context: BrowserContext, site: Site) -> Iterator[Opened]:
     page = context.new_page()
     watch = Watch(site.server.url, [])
     watch.follow(page)

@@ -18,7 +18,13 @@ TABS = {
     "endpoints": "/endpoints",
     "monitoring": "/monitoring",
     "lineage": "/lineage",
+    "audit": "/audit",
     "admin": "/admin",
+    "jobs": "/admin?tab=jobs",
+    "members": "/admin?tab=members",
+    "users": "/admin?tab=users",
+    "tokens": "/admin?tab=tokens",
+    "sessions": "/admin?tab=sessions",
 }
 """Pages that every project has."""
 
@@ -48,7 +54,7 @@ def address_of(site: Site, name: str) -> str:
         "predictions": lambda: f"/endpoints/{project}?tab=predictions",
         "deployments": lambda: f"/endpoints/{project}?tab=deployments",
         "try": lambda: f"/endpoints/{project}?tab=try",
-        "prediction": lambda: f"/predictions/{_labelled(site)}",
+        "prediction": lambda: f"/endpoints/{project}/predictions/{_labelled(site)}",
         "lineage-version": lambda: f"/lineage/model_version/{_first(site, 'models')['aliases']['champion']}",
         "lineage-deployment": lambda: f"/lineage/deployment/{_first(site, 'endpoints')['deployment']}?direction=up",
     }[name]()

@@ -7,13 +7,15 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode, useEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import { IntlProvider } from 'use-intl'
+import { AccessGate } from './features/access/AccessGate.tsx'
 import { Problem } from './lib/http.ts'
 import { usePreferences } from './lib/preferences.ts'
 import { en } from './messages/en.ts'
 import { ja } from './messages/ja.ts'
 import { router } from './pages/router.tsx'
+import { TipProvider } from './ui/Tip.tsx'
 
-// The stream says when something changed, so nothing grows stale by itself.
+// The event stream makes stale what has changed.
 const client = new QueryClient({
   defaultOptions: {
     queries: {
@@ -31,7 +33,11 @@ function App() {
   }, [language])
   return (
     <IntlProvider locale={language} messages={language === 'ja' ? ja : en}>
-      <RouterProvider router={router} />
+      <TipProvider>
+        <AccessGate>
+          <RouterProvider router={router} />
+        </AccessGate>
+      </TipProvider>
     </IntlProvider>
   )
 }

@@ -1,13 +1,23 @@
-/** Requests to our own server, relative to the base href; same-origin cookie, CSRF token on everything that changes something. */
+import { authorization, endSession, session } from './session.ts'
 
-/** RFC 9457 problem, as the server answers it; status 0: nothing answered. */
+/** Requests to our own server, relative to the base href, with the session's secret in the `Authorization` header. */
+
+/** An RFC 9457 problem as the server answers it; `status` 0: no answer. `fields`: what the problem says for programs. */
 export class Problem extends Error {
   readonly status: number
   readonly code: string
-  constructor(status: number, code: string, detail: string) {
+  readonly fields: Record<string, unknown>
+  constructor(status: number, code: string, detail: string, fields: Record<string, unknown> = {}) {
     super(detail)
     this.status = status
     this.code = code
+    this.fields = fields
+  }
+
+  /** A field that holds a text; empty where there is none. */
+  text(field: string): string {
+    const value = this.fields[field]
+    return typeof value === 'string' ? value : ''
   }
 }
 
@@ -23,48 +33,37 @@ export function address(path: string, query: Query = {}): string {
   return new URL(`api/v1/${path}${text ? `?${text}` : ''}`, document.baseURI).href
 }
 
-export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-  return decode<T>(await send(address(path, query), { headers: { accept: 'application/json' }, signal: signal ?? null }))
-}
-
 export async function getText(path: string, query: Query = {}, signal?: AbortSignal): Promise<string> {
   return (await send(address(path, query), { signal: signal ?? null })).text()
 }
 
-export async function change<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown = {}, query: Query = {}): Promise<T> {
-  return decode<T>(await send(address(path, query), { method, headers: headers(), body: JSON.stringify(body) }))
-}
-
-/** For addresses outside the REST API (an endpoint's own inference address). */
-export function headers(): Record<string, string> {
-  const token = document.querySelector('meta[name="csrf"]')?.getAttribute('content') ?? ''
-  return { 'content-type': 'application/json', accept: 'application/json', 'x-meguri-csrf': token }
-}
-
-export async function send(url: string, init: RequestInit): Promise<Response> {
+/** Fetch an address of our server. Raises Problem; a refused session ends here, so that every page asks for a sign-in. */
+export async function send(url: string, init: RequestInit = {}): Promise<Response> {
+  const used = session.get().secret
   let response: Response
   try {
-    response = await fetch(url, { credentials: 'same-origin', ...init })
+    response = await fetch(url, {
+      ...init,
+      credentials: 'omit',
+      headers: { ...authorization(), ...Object.fromEntries(new Headers(init.headers)) },
+    })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Problem(0, 'unreachable', error instanceof Error ? error.message : String(error))
+    throw new Problem(0, 'Unreachable', error instanceof Error ? error.message : String(error))
   }
   if (response.ok) return response
-  const raw = await response.text()
-  let code = ''
-  let detail = raw.slice(0, 400)
-  try {
-    const problem: { code?: string; detail?: string; title?: string } = JSON.parse(raw)
-    code = problem.code ?? ''
-    detail = problem.detail ?? problem.title ?? detail
-  } catch {
-    // not JSON: a proxy's page; its text is the detail
-  }
-  throw new Problem(response.status, code, detail || response.statusText)
+  if (response.status === 401 && used !== null && used === session.get().secret) endSession('refused')
+  throw await problemOf(response)
 }
 
-/** The one place where JSON becomes typed: its shape is the server's promise (openapi.json), checked by the browser tests. */
-async function decode<T>(response: Response): Promise<T> {
-  const body: T = response.status === 204 ? null : await response.json()
-  return body
+async function problemOf(response: Response): Promise<Problem> {
+  const raw = await response.text()
+  try {
+    const { code, detail, title, ...fields }: Record<string, unknown> = JSON.parse(raw)
+    const said = typeof detail === 'string' ? detail : typeof title === 'string' ? title : response.statusText
+    return new Problem(response.status, typeof code === 'string' ? code : '', said, fields)
+  } catch {
+    // Not JSON: the page of a proxy, whose text is the detail.
+    return new Problem(response.status, '', raw.slice(0, 400) || response.statusText)
+  }
 }

@@ -1,25 +1,10 @@
-import { useSyncExternalStore } from 'react'
+import { Store, useSelector } from '@tanstack/react-store'
 
-/** One clock for all relative times of a page, so that they change together: every 10 s. */
-const listeners = new Set<() => void>()
-let now = Date.now()
-let timer: ReturnType<typeof setInterval> | undefined
+/** One clock for all relative times of a page, so that they change together. */
+const now = new Store(Date.now())
+setInterval(() => now.setState(() => Date.now()), 10_000)
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  timer ??= setInterval(() => {
-    now = Date.now()
-    for (const each of listeners) each()
-  }, 10_000)
-  return () => {
-    listeners.delete(listener)
-    if (listeners.size === 0) {
-      clearInterval(timer)
-      timer = undefined
-    }
-  }
-}
-
+/** Milliseconds since 1970, renewed every 10 s. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now)
+  return useSelector(now)
 }

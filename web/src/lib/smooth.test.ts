@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { smooth } from './smooth.ts'
 
 test('a constant stays what it is', () => {

@@ -1,35 +1,28 @@
-import { useSyncExternalStore } from 'react'
+import { Store, useSelector } from '@tanstack/react-store'
 
-/** Light or dark; `theme.js` set it before the first paint from the same key. */
+/** Light or dark; `theme-1.js` sets it before the first paint from the same key. */
 export type Theme = 'light' | 'dark'
 
 const KEY = 'meguri-theme'
-const listeners = new Set<() => void>()
+const theme = new Store<Theme>(document.documentElement.getAttribute('data-theme') === 'dark' ? 'dark' : 'light')
 
-export function themeNow(): Theme {
-  return document.documentElement.getAttribute('data-theme') === 'dark' ? 'dark' : 'light'
-}
-
-export function setTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme)
-  apply(theme)
+export function setTheme(chosen: Theme): void {
+  localStorage.setItem(KEY, chosen)
+  apply(chosen)
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, themeNow)
+  return useSelector(theme)
 }
 
-/** The value of a token in the theme of now, for canvases, which know no CSS. */
+/** The value of a CSS variable in the current theme, for canvases, which do not read CSS. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }
 
-function apply(theme: Theme): void {
-  document.documentElement.setAttribute('data-theme', theme)
-  for (const listener of listeners) listener()
+function apply(next: Theme): void {
+  document.documentElement.setAttribute('data-theme', next)
+  theme.setState(() => next)
 }
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', (query) => {

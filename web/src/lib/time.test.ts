@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { secondsBetween, showEvent, showEventExact, showRelative } from './time.ts'
 
 test('event time is absolute, in UTC, and a midnight is its day', () => {

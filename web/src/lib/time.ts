@@ -1,7 +1,12 @@
 /** Two kinds of time: wall (when it happened here; relative, in the reader's zone) and event (when it happened in the data; absolute, UTC). */
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_557_600], ['month', 2_629_800], ['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1],
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
 ]
 
 export function showRelative(iso: string, now: number, locale: string): string {
@@ -17,7 +22,14 @@ export function showRelative(iso: string, now: number, locale: string): string {
 /** Wall time in the reader's own zone, to the second, with the zone's name. */
 export function showWall(iso: string, locale: string): string {
   return new Date(iso).toLocaleString(locale, {
-    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
   })
 }
 
@@ -42,4 +54,16 @@ export function epochSeconds(iso: string): number {
 
 export function secondsBetween(from: string | null | undefined, to: string | null | undefined): number | null {
   return from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : null
+}
+
+/** `604800` as people write it: `7d`. */
+export function compactDuration(seconds: number): string {
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+  ] satisfies [string, number][]) {
+    if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`
+  }
+  return `${seconds}s`
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test } from 'vitest'
 import { shortId, showBytes, showNumber, showSeconds } from './units.ts'
 
 test('numbers keep four significant digits and no more', () => {
@@ -12,7 +12,15 @@ test('what is not known is a dash, what is not finite says so', () => {
 })
 
 test('durations have the unit that fits', () => {
-  assert.deepEqual([0.0041, 0.046, 1.24, 16, 200, 7_500, 90_000].map(showSeconds), ['4.1 ms', '46 ms', '1.2 s', '16 s', '3 min 20 s', '2 h 5 min', '1 d 1 h'])
+  assert.deepEqual([0.0041, 0.046, 1.24, 16, 200, 7_500, 90_000].map(showSeconds), [
+    '4.1 ms',
+    '46 ms',
+    '1.2 s',
+    '16 s',
+    '3 min 20 s',
+    '2 h 5 min',
+    '1 d 1 h',
+  ])
 })
 
 test('sizes have the unit that fits', () => {

@@ -66,3 +66,9 @@ export function shortId(id: string): string {
   const [prefix, rest] = [id.slice(0, id.indexOf('_') + 1), id.slice(id.indexOf('_') + 1)]
   return prefix && rest.length > 12 ? `${prefix}…${rest.slice(-6)}` : id.length > 24 ? `${id.slice(0, 10)}…${id.slice(-8)}` : id
 }
+
+/** A parameter, tag or input of any plain type. */
+export function showValue(value: string | number | boolean | null | undefined, locale: string): string {
+  if (value === null || value === undefined) return '–'
+  return typeof value === 'number' ? showNumber(value, locale) : String(value)
+}

@@ -7,7 +7,8 @@ import { SourceList } from '../features/features/SourceList.tsx'
 import { useApplied } from '../features/projects/useApplied.ts'
 import { assertNever } from '../lib/assert.ts'
 import { snippets } from '../lib/snippets.ts'
-import { Bones, Empty } from '../ui/Answer.tsx'
+import { Skeleton } from '../ui/Skeleton.tsx'
+import { Empty } from '../ui/Empty.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { DATA_TABS } from '../lib/tabs.ts'
@@ -31,13 +32,15 @@ function Part({ tab }: { tab: (typeof DATA_TABS)[number] }) {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const applied = useApplied(project)
-  if (applied === undefined) return <Bones rows={8} />
+  if (applied === undefined) return <Skeleton rows={8} />
   if (!applied) return <Nothing tab={tab} />
   switch (tab) {
     case 'sources':
       return <SourceList project={project} />
     case 'snapshots':
-      return <SnapshotList project={project} dataset={search.dataset} choose={(dataset) => void navigate({ search: { ...search, dataset } })} />
+      return (
+        <SnapshotList project={project} dataset={search.dataset} choose={(dataset) => void navigate({ search: { ...search, dataset } })} />
+      )
     case 'features':
       return <FeatureList project={project} />
     case 'quarantine':

@@ -1,17 +1,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useLocale, useTranslations } from 'use-intl'
-import type { Endpoint as EndpointAnswer } from '../api/types.ts'
+import type { EndpointDetails as EndpointAnswer } from '../api/types.ts'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { LineageView } from '../features/lineage/LineageView.tsx'
 import { VersionLink } from '../features/registry/VersionLink.tsx'
-import { DeploymentList, EndpointOverview, PredictionList, TryForm } from '../features/serving/EndpointParts.tsx'
+import { DeploymentList } from '../features/serving/DeploymentList.tsx'
+import { EndpointOverview } from '../features/serving/EndpointOverview.tsx'
+import { PredictionList } from '../features/serving/PredictionList.tsx'
+import { TryForm } from '../features/serving/TryForm.tsx'
 import { EndpointState } from '../features/serving/EndpointState.tsx'
 import { endpointQuery } from '../features/serving/queries.ts'
 import { assertNever } from '../lib/assert.ts'
 import { showCount } from '../lib/units.ts'
-import { Answer } from '../ui/Answer.tsx'
-import { Page, Strip } from '../ui/Page.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
+import { Page } from '../ui/Page.tsx'
+import { StatBar } from '../ui/StatBar.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { ENDPOINT_TABS } from '../lib/tabs.ts'
 
@@ -23,7 +27,7 @@ export default function Endpoint() {
   const locale = useLocale()
   const { project, endpoint } = route.useParams()
   const { tab } = route.useSearch()
-  const found = useQuery(endpointQuery(endpoint))
+  const found = useQuery(endpointQuery(project, endpoint))
   return (
     <Page
       title={endpoint}
@@ -40,41 +44,48 @@ export default function Endpoint() {
           </>
         ) : null
       }
-      actions={<LineageLink kind="endpoint" id={endpoint} />}
+      actions={found.data ? <LineageLink kind="endpoint" id={found.data.id} /> : null}
     >
-      <Answer of={found}>
+      <QueryBoundary of={found}>
         {(data) => (
           <>
-            <Strip
+            <StatBar
               items={[
                 { label: t('version'), value: data.version ? <VersionLink id={data.version} /> : '–' },
-                { label: t('predictions'), value: showCount(data.days.reduce((sum, [, count]) => sum + count, 0), locale), more: t('lastDays', { count: data.days.length }) },
+                {
+                  label: t('predictions'),
+                  value: showCount(
+                    data.days.reduce((sum, [, count]) => sum + count, 0),
+                    locale,
+                  ),
+                  more: t('lastDays', { count: data.days.length }),
+                },
                 { label: t('requests'), value: showCount(data.requests, locale), more: t('sinceStart') },
                 { label: t('errors'), value: showCount(data.errors, locale) },
                 { label: t('open'), value: showCount(data.open_predictions, locale) },
               ]}
             />
             <Tabs label={endpoint} tabs={ENDPOINT_TABS.map((id) => ({ id, label: t(`tabs.${id}`) }))} open={tab ?? 'overview'} />
-            <Part endpoint={data} project={project} tab={tab ?? 'overview'} />
+            <Part endpoint={data} tab={tab ?? 'overview'} />
           </>
         )}
-      </Answer>
+      </QueryBoundary>
     </Page>
   )
 }
 
-function Part({ endpoint, project, tab }: { endpoint: EndpointAnswer; project: string; tab: (typeof ENDPOINT_TABS)[number] }) {
+function Part({ endpoint, tab }: { endpoint: EndpointAnswer; tab: (typeof ENDPOINT_TABS)[number] }) {
   switch (tab) {
     case 'overview':
       return <EndpointOverview endpoint={endpoint} />
     case 'predictions':
-      return <PredictionList endpoint={endpoint} project={project} />
+      return <PredictionList endpoint={endpoint} />
     case 'deployments':
       return <DeploymentList endpoint={endpoint} />
     case 'try':
       return <TryForm endpoint={endpoint} />
     case 'lineage':
-      return <LineageView kind="endpoint" id={endpoint.name} direction="both" depth={4} height="calc(100vh - 240px)" />
+      return <LineageView kind="endpoint" id={endpoint.id} direction="both" depth={4} height="calc(100vh - 240px)" />
     default:
       return assertNever(tab)
   }

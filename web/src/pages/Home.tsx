@@ -7,10 +7,10 @@ import { HistoryList } from '../features/history/HistoryList.tsx'
 import { NextSteps } from '../features/loop/NextSteps.tsx'
 import { overviewQuery } from '../features/loop/queries.ts'
 import { Ring } from '../features/loop/Ring.tsx'
-import { missing, type Station } from '../features/loop/stations.ts'
-import { Failure } from '../ui/Answer.tsx'
+import { missing, type Stage } from '../features/loop/stages.ts'
+import { Failure } from '../ui/Failure.tsx'
 import { Page } from '../ui/Page.tsx'
-import { Choices } from '../ui/Tabs.tsx'
+import { SegmentedControl } from '../ui/SegmentedControl.tsx'
 
 const route = getRouteApi('/p/$project/')
 
@@ -21,7 +21,7 @@ export default function Home() {
   const { history } = route.useSearch()
   const navigate = route.useNavigate()
   const overview = useQuery(overviewQuery(project))
-  const [open, setOpen] = useState<Station>()
+  const [open, setOpen] = useState<Stage>()
   const unset = missing(overview.data)
   return (
     <Page title={project}>
@@ -32,21 +32,21 @@ export default function Home() {
           {unset.length > 0 ? (
             <section className="section">
               <h2>{t('next')}</h2>
-              <NextSteps stations={unset} open={open} choose={setOpen} />
+              <NextSteps stages={unset} open={open} choose={setOpen} />
             </section>
           ) : null}
           <section className="section">
             <h2 className="heading">
               {t('history')}
               <span className="actions">
-                <Choices
+                <SegmentedControl
                   label={t('history')}
-                  choices={[
+                  options={[
                     { id: 'decisions', label: t('kinds.decisions') },
                     { id: 'all', label: t('kinds.all') },
                   ]}
-                  chosen={history ?? 'decisions'}
-                  choose={(id) => void navigate({ search: { history: id === 'all' ? 'all' : undefined }, replace: true })}
+                  value={history ?? 'decisions'}
+                  onChange={(id) => void navigate({ search: { history: id === 'all' ? 'all' : undefined }, replace: true })}
                 />
               </span>
             </h2>

@@ -1,13 +1,15 @@
 import { getRouteApi, Navigate } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
-import { LineageView, useKindName } from '../features/lineage/LineageView.tsx'
+import { targetOf } from '../features/lineage/target.ts'
+import { useKindName } from '../lib/kinds.ts'
+import { LineageView } from '../features/lineage/LineageView.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Page } from '../ui/Page.tsx'
-import { Choices } from '../ui/Tabs.tsx'
+import { SegmentedControl } from '../ui/SegmentedControl.tsx'
 
 const route = getRouteApi('/p/$project/lineage/$kind/$id')
 
-/** The lineage of one thing. */
+/** The lineage of one entity. */
 export default function Lineage() {
   const t = useTranslations('lineage')
   const kindName = useKindName()
@@ -15,7 +17,7 @@ export default function Lineage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   // Lineage starts at deployments, without an edge for every prediction: the page of a prediction shows that of its deployment.
-  if (kind === 'prediction') return <Navigate to="/p/$project/predictions/$prediction" params={{ project, prediction: id }} replace />
+  if (kind === 'prediction') return <Navigate {...targetOf(project, kind, id)} replace />
   return (
     <Page
       title={t('title')}
@@ -27,19 +29,25 @@ export default function Lineage() {
       }
       actions={
         <>
-          <Choices
+          <SegmentedControl
             label={t('direction')}
-            choices={[
+            options={[
               { id: 'up', label: t('up') },
               { id: 'both', label: t('both') },
               { id: 'down', label: t('down') },
             ]}
-            chosen={search.direction ?? 'both'}
-            choose={(direction) => void navigate({ search: { ...search, direction: direction === 'both' ? undefined : direction }, replace: true })}
+            value={search.direction ?? 'both'}
+            onChange={(direction) =>
+              void navigate({ search: { ...search, direction: direction === 'both' ? undefined : direction }, replace: true })
+            }
           />
           <label className="quiet">
             {t('depth')}{' '}
-            <select className="field" value={search.depth ?? 8} onChange={(event) => void navigate({ search: { ...search, depth: Number(event.target.value) }, replace: true })}>
+            <select
+              className="field"
+              value={search.depth ?? 8}
+              onChange={(event) => void navigate({ search: { ...search, depth: Number(event.target.value) }, replace: true })}
+            >
               {[1, 2, 4, 8, 16, 64].map((depth) => (
                 <option key={depth}>{depth}</option>
               ))}

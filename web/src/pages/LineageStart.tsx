@@ -1,16 +1,16 @@
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState, type FormEvent } from 'react'
 import { useTranslations } from 'use-intl'
-import { kindOf, ThingLink } from '../features/lineage/ThingLink.tsx'
-import { useKindName } from '../features/lineage/LineageView.tsx'
+import { EntityLink } from '../features/lineage/EntityLink.tsx'
+import { kindOf } from '../features/lineage/target.ts'
+import { kindIcon, useKindName } from '../lib/kinds.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { Page, Section } from '../ui/Page.tsx'
 import { useNames } from './useNames.ts'
-import { Link } from '@tanstack/react-router'
 
 const route = getRouteApi('/p/$project/lineage')
 
-/** Where to begin: an id, or one of the named things. */
+/** Where to begin: an id, or one of the named entities. */
 export default function LineageStart() {
   const t = useTranslations('lineage')
   const kindName = useKindName()
@@ -21,8 +21,8 @@ export default function LineageStart() {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const wanted = id.trim()
-    if (wanted && kindOf(wanted) === 'prediction') void navigate({ to: '/p/$project/predictions/$prediction', params: { project, prediction: wanted } })
-    else if (wanted) void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind: kindOf(wanted), id: wanted } })
+    const kind = kindOf(wanted)
+    if (kind) void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind, id: wanted } })
   }
   return (
     <Page title={t('title')}>
@@ -31,19 +31,30 @@ export default function LineageStart() {
           {t('emptyText')}
         </p>
         <form className="bar" onSubmit={submit}>
-          <input className="field mono" style={{ width: 360 }} aria-label={t('find')} placeholder="mv_… snap_… dep_… pred_…" value={id} onChange={(event) => setId(event.target.value)} />
-          <button type="submit" className="button" disabled={!id.trim()}>
+          <input
+            className="field mono"
+            style={{ width: 360 }}
+            aria-label={t('find')}
+            placeholder="mv_… snap_… dep_… prun_…"
+            value={id}
+            onChange={(event) => setId(event.target.value)}
+          />
+          <button type="submit" className="button" disabled={!kindOf(id.trim())}>
             {t('openGraph')}
           </button>
         </form>
       </Section>
       {traced.length ? (
         <Section>
-          <ul className="thing-list" style={{ maxWidth: 640 }}>
+          <ul className="entity-list" style={{ maxWidth: 640 }}>
             {traced.slice(0, 60).map((name) => (
               <li key={`${name.kind} ${name.id}`}>
                 <span className="prose">
-                  <Icon name={name.icon} size={13} /> <ThingLink kind={name.kind} id={name.id}>{name.label}</ThingLink> <span className="quiet">{kindName(name.kind)}</span>
+                  <Icon name={kindIcon(name.kind)} size={13} />{' '}
+                  <EntityLink kind={name.kind} id={name.name}>
+                    {name.label}
+                  </EntityLink>{' '}
+                  <span className="quiet">{kindName(name.kind)}</span>
                 </span>
                 <Link className="name" to="/p/$project/lineage/$kind/$id" params={{ project, kind: name.kind, id: name.id }}>
                   {t('openGraph')}

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl'
-import { Empty } from '../ui/Answer.tsx'
+import { Empty } from '../ui/Empty.tsx'
 import { Page } from '../ui/Page.tsx'
 
 export function Missing() {

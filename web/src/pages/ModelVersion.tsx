@@ -1,20 +1,21 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
-import type { VersionPage } from '../api/types.ts'
-import { PromotionList } from '../features/delivery/PromotionParts.tsx'
+import type { ModelVersionDetails } from '../api/types.ts'
+import { PromotionList } from '../features/delivery/PromotionList.tsx'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { LineageView } from '../features/lineage/LineageView.tsx'
-import { ThingLink } from '../features/lineage/ThingLink.tsx'
+import { EntityLink } from '../features/lineage/EntityLink.tsx'
 import { Aliases } from '../features/registry/Aliases.tsx'
+import { MakeChampion } from '../features/registry/MakeChampion.tsx'
 import { versionQuery } from '../features/registry/queries.ts'
-import { change } from '../lib/http.ts'
 import { showBytes, showCount, showNumber } from '../lib/units.ts'
-import { Answer, Failure } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
 import { Id } from '../ui/Id.tsx'
 import { LineChart } from '../ui/LineChart.tsx'
-import { Facts, Page, Section, Strip } from '../ui/Page.tsx'
+import { DescriptionList } from '../ui/DescriptionList.tsx'
+import { Page, Section } from '../ui/Page.tsx'
+import { StatBar } from '../ui/StatBar.tsx'
 import { EventTime, WallTime } from '../ui/Time.tsx'
 
 const route = getRouteApi('/p/$project/model-versions/$version')
@@ -49,49 +50,20 @@ export default function ModelVersion() {
         </>
       }
     >
-      <Answer of={found}>{(page) => <Details version={page} project={project} />}</Answer>
+      <QueryBoundary of={found}>{(page) => <Details version={page} project={project} />}</QueryBoundary>
     </Page>
-  )
-}
-
-function MakeChampion({ version }: { version: VersionPage }) {
-  const t = useTranslations('models')
-  const client = useQueryClient()
-  const [sure, setSure] = useState(false)
-  const moved = useMutation({
-    mutationFn: () => change<VersionPage>('PUT', `models/${encodeURIComponent(version.model)}/aliases/champion`, { version: version.id, reason: t('byHand') }, { project: version.project }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['models'] }),
-  })
-  if (moved.error) return <Failure error={moved.error} />
-  if (!sure) {
-    return (
-      <button type="button" className="button" onClick={() => setSure(true)}>
-        {t('makeChampion')}
-      </button>
-    )
-  }
-  return (
-    <>
-      <span>{t('makeChampionSure')}</span>
-      <button type="button" className="button primary" disabled={moved.isPending} onClick={() => moved.mutate()}>
-        {t('makeChampion')}
-      </button>
-      <button type="button" className="button" onClick={() => setSure(false)}>
-        {t('cancel')}
-      </button>
-    </>
   )
 }
 
 const DAY = 86_400
 
-function Details({ version, project }: { version: VersionPage; project: string }) {
+function Details({ version, project }: { version: ModelVersionDetails; project: string }) {
   const t = useTranslations('models')
   const locale = useLocale()
   const baseline = version.baseline
   return (
     <>
-      <Strip
+      <StatBar
         items={[
           ...Object.entries(version.metrics).map(([name, value]) => ({ label: name, value: showNumber(value, locale) })),
           { label: t('cutoff'), value: <EventTime at={version.cutoff} /> },
@@ -101,23 +73,59 @@ function Details({ version, project }: { version: VersionPage; project: string }
       />
       <div className="columns section">
         <Section title={t('madeOf')}>
-          <Facts
+          <DescriptionList
             items={[
               [t('estimator'), <code key="estimator">{version.estimator}</code>],
-              [t('format'), version.why_not_onnx ? <span key="format">{version.format} <span className="quiet">{version.why_not_onnx}</span></span> : version.format],
-              [t('size'), <span key="size">{showBytes(version.size)} <Id id={version.blob} /></span>],
-              [t('features'), version.features ? <ThingLink key="features" kind="feature_service" id={version.features}>{version.features}</ThingLink> : '–'],
-              [t('pipelineRun'), version.pipeline_run ? <ThingLink key="prun" kind="pipeline_run" id={version.pipeline_run} /> : '–'],
-              [t('stepRun'), version.run ? <ThingLink key="run" kind="run" id={version.run} /> : '–'],
+              [
+                t('format'),
+                version.why_not_onnx ? (
+                  <span key="format">
+                    {version.format} <span className="quiet">{version.why_not_onnx}</span>
+                  </span>
+                ) : (
+                  version.format
+                ),
+              ],
+              [
+                t('size'),
+                <span key="size">
+                  {showBytes(version.size)} <Id id={version.blob} />
+                </span>,
+              ],
+              [
+                t('features'),
+                version.features ? (
+                  <EntityLink key="features" kind="feature_service" id={version.features}>
+                    {version.features}
+                  </EntityLink>
+                ) : (
+                  '–'
+                ),
+              ],
+              [t('pipelineRun'), version.pipeline_run ? <EntityLink key="prun" kind="pipeline_run" id={version.pipeline_run} /> : '–'],
+              [t('stepRun'), version.run ? <EntityLink key="run" kind="run" id={version.run} /> : '–'],
               [t('frame'), version.frame ? <Id key="frame" id={version.frame} /> : '–'],
               [t('bundle'), version.bundle ? <Id key="bundle" id={version.bundle} /> : '–'],
-              version.mean_predictor ? [t('meanPredictor'), Object.entries(version.mean_predictor).filter(([name]) => name !== 'value').map(([name, value]) => `${name} ${showNumber(value, locale)}`).join(' · ')] : null,
+              version.mean_predictor
+                ? [
+                    t('meanPredictor'),
+                    Object.entries(version.mean_predictor)
+                      .filter(([name]) => name !== 'value')
+                      .map(([name, value]) => `${name} ${showNumber(value, locale)}`)
+                      .join(' · '),
+                  ]
+                : null,
               version.format === 'onnx' ? [t('difference'), version.difference.toExponential(1)] : null,
             ]}
           />
         </Section>
         <Section title={t('signature')}>
-          <Facts items={[...version.signature.inputs.map((input): [string, string] => [input.name, input.dtype]), [`→ ${version.signature.output.name}`, version.signature.output.dtype]]} />
+          <DescriptionList
+            items={[
+              ...version.signature.inputs.map((input): [string, string] => [input.name, input.dtype]),
+              [`→ ${version.signature.output.name}`, version.signature.output.dtype],
+            ]}
+          />
         </Section>
       </div>
       {baseline && baseline.days.length > 1 ? (
@@ -128,7 +136,14 @@ function Details({ version, project }: { version: VersionPage; project: string }
             x={baseline.days.map((day) => day.day * DAY)}
             kind="event"
             xLabel={t('eventDay')}
-            lines={[{ label: baseline.metric.toUpperCase(), values: baseline.days.map((day) => metricOf(baseline.metric, day)), color: '--series-1', dots: true }]}
+            lines={[
+              {
+                label: baseline.metric.toUpperCase(),
+                values: baseline.days.map((day) => metricOf(baseline.metric, day)),
+                color: '--series-1',
+                dots: true,
+              },
+            ]}
             height={140}
             daily
           />

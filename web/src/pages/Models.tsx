@@ -1,14 +1,16 @@
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useLocale, useTranslations } from 'use-intl'
 import type { Model } from '../api/types.ts'
-import { PromotionList } from '../features/delivery/PromotionParts.tsx'
-import { ThingLink } from '../features/lineage/ThingLink.tsx'
-import { modelQuery, modelsQuery } from '../features/registry/queries.ts'
+import { PromotionList } from '../features/delivery/PromotionList.tsx'
+import { EntityLink } from '../features/lineage/EntityLink.tsx'
+import { modelsQuery } from '../features/registry/queries.ts'
+import { useVersions } from '../features/registry/useVersions.ts'
 import { VersionLink } from '../features/registry/VersionLink.tsx'
 import { snippets } from '../lib/snippets.ts'
 import { showCount } from '../lib/units.ts'
-import { Answer, Empty } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
+import { Empty } from '../ui/Empty.tsx'
 import { Page, Section } from '../ui/Page.tsx'
 import { Spark } from '../ui/Spark.tsx'
 import { Table } from '../ui/Table.tsx'
@@ -23,15 +25,15 @@ export default function Models() {
   const navigate = useNavigate()
   const { project } = route.useParams()
   const models = useQuery(modelsQuery(project))
-  const pages = useQueries({ queries: (models.data?.items ?? []).map((model) => modelQuery(project, model.name)) })
+  const versions = useVersions(project)
   const trend = (name: string) => {
-    const versions = pages.find((page) => page.data?.name === name)?.data?.versions ?? []
-    const metric = Object.keys(versions[0]?.metrics ?? {})[0]
-    return metric ? versions.map((version) => version.metrics[metric] ?? null).reverse() : []
+    const own = [...versions.values()].filter((version) => version.model === name).sort((one, other) => one.number - other.number)
+    const metric = Object.keys(own.at(-1)?.metrics ?? {})[0]
+    return metric ? own.map((version) => version.metrics[metric] ?? null) : []
   }
   return (
     <Page title={t('title')}>
-      <Answer of={models}>
+      <QueryBoundary of={models}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={t('empty')} text={t('emptyText')} code={`${snippets.pipeline}\n\n# ${snippets.model.replaceAll('\n', '\n# ')}`} />
@@ -43,9 +45,28 @@ export default function Models() {
                 keyOf={(model) => model.id}
                 open={(model) => void navigate({ to: '/p/$project/models/$model', params: { project, model: model.name } })}
                 columns={[
-                  { id: 'name', head: t('model'), width: 200, cell: (model) => <ThingLink kind="model" id={model.name}>{model.name}</ThingLink> },
-                  { id: 'champion', head: t('champion'), width: 160, cell: (model) => (model.aliases.champion ? <VersionLink id={model.aliases.champion} /> : '–') },
-                  { id: 'challenger', head: t('challenger'), width: 160, cell: (model) => (model.aliases.challenger ? <VersionLink id={model.aliases.challenger} /> : '–') },
+                  {
+                    id: 'name',
+                    head: t('model'),
+                    width: 200,
+                    cell: (model) => (
+                      <EntityLink kind="model" id={model.name}>
+                        {model.name}
+                      </EntityLink>
+                    ),
+                  },
+                  {
+                    id: 'champion',
+                    head: t('champion'),
+                    width: 160,
+                    cell: (model) => (model.aliases.champion ? <VersionLink id={model.aliases.champion} /> : '–'),
+                  },
+                  {
+                    id: 'challenger',
+                    head: t('challenger'),
+                    width: 160,
+                    cell: (model) => (model.aliases.challenger ? <VersionLink id={model.aliases.challenger} /> : '–'),
+                  },
                   { id: 'versions', head: t('versions'), right: true, width: 110, cell: (model) => showCount(model.versions, locale) },
                   { id: 'trend', head: t('trend'), width: 120, cell: (model) => <Spark values={trend(model.name)} label={t('trend')} /> },
                   { id: 'id', head: 'id', cell: (model) => <span className="mono quiet">{model.id}</span> },
@@ -58,7 +79,7 @@ export default function Models() {
             </>
           )
         }
-      </Answer>
+      </QueryBoundary>
     </Page>
   )
 }

@@ -9,7 +9,8 @@ import { monitorsQuery } from '../features/monitoring/queries.ts'
 import { QualityChart } from '../features/monitoring/QualityChart.tsx'
 import { endpointsQuery } from '../features/serving/queries.ts'
 import { snippets } from '../lib/snippets.ts'
-import { Answer, Empty } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
+import { Empty } from '../ui/Empty.tsx'
 import type { Zoom } from '../ui/LineChart.tsx'
 import { Page, Section } from '../ui/Page.tsx'
 
@@ -24,17 +25,18 @@ export default function Monitoring() {
   const monitors = useQuery(monitorsQuery(project))
   const endpoints = useQuery(endpointsQuery(project))
   return (
-    <Answer
-      of={monitors}
-      bones={<Page title={t('title')}>{null}</Page>}
-    >
+    <QueryBoundary of={monitors} skeleton={<Page title={t('title')}>{null}</Page>}>
       {({ items }) => {
         const asked = items.find((monitor) => monitor.name === search.monitor)?.endpoint
         const endpoint = search.endpoint ?? asked ?? items[0]?.endpoint ?? endpoints.data?.items[0]?.name
         const names = [...new Set([...items.map((monitor) => monitor.endpoint), ...(endpoints.data?.items ?? []).map((each) => each.name)])]
         const mine = items.filter((monitor) => monitor.endpoint === endpoint)
-        const quality = mine.find((monitor) => monitor.kind === 'quality' && (search.monitor === undefined || monitor.name === search.monitor)) ?? mine.find((monitor) => monitor.kind === 'quality')
-        const drift = mine.find((monitor) => monitor.kind === 'drift' && monitor.name === search.monitor) ?? mine.find((monitor) => monitor.kind === 'drift')
+        const quality =
+          mine.find((monitor) => monitor.kind === 'quality' && (search.monitor === undefined || monitor.name === search.monitor)) ??
+          mine.find((monitor) => monitor.kind === 'quality')
+        const drift =
+          mine.find((monitor) => monitor.kind === 'drift' && monitor.name === search.monitor) ??
+          mine.find((monitor) => monitor.kind === 'drift')
         const zoom: Zoom | undefined = search.from !== undefined && search.to !== undefined ? [search.from, search.to] : undefined
         const setZoom = (next: Zoom | undefined) => void navigate({ search: { ...search, from: next?.[0], to: next?.[1] }, replace: true })
         return (
@@ -42,7 +44,12 @@ export default function Monitoring() {
             title={t('title')}
             actions={
               names.length > 1 ? (
-                <select className="field" aria-label={t('endpoint')} value={endpoint} onChange={(event) => void navigate({ search: { endpoint: event.target.value } })}>
+                <select
+                  className="field"
+                  aria-label={t('endpoint')}
+                  value={endpoint}
+                  onChange={(event) => void navigate({ search: { endpoint: event.target.value } })}
+                >
                   {names.map((name) => (
                     <option key={name}>{name}</option>
                   ))}
@@ -50,7 +57,11 @@ export default function Monitoring() {
               ) : null
             }
           >
-            {items.length === 0 ? <Empty title={t('empty')} text={t('emptyText')} code={snippets.monitor} /> : <MonitorList monitors={mine} />}
+            {items.length === 0 ? (
+              <Empty title={t('empty')} text={t('emptyText')} code={snippets.monitor} />
+            ) : (
+              <MonitorList monitors={mine} />
+            )}
             {endpoint ? (
               <>
                 <Section>
@@ -58,20 +69,34 @@ export default function Monitoring() {
                 </Section>
                 {drift ? (
                   <Section>
-                    <DriftMap endpoint={endpoint} monitor={drift.name} column={search.column} choose={(column) => void navigate({ search: { ...search, column: column === search.column ? undefined : column }, replace: true })} zoom={zoom} setZoom={setZoom} />
+                    <DriftMap
+                      project={project}
+                      endpoint={endpoint}
+                      monitor={drift.name}
+                      column={search.column}
+                      choose={(column) =>
+                        void navigate({ search: { ...search, column: column === search.column ? undefined : column }, replace: true })
+                      }
+                      zoom={zoom}
+                      setZoom={setZoom}
+                    />
                   </Section>
                 ) : null}
                 <Section>
-                  <CoverageChart endpoint={endpoint} zoom={zoom} setZoom={setZoom} />
+                  <CoverageChart project={project} endpoint={endpoint} zoom={zoom} setZoom={setZoom} />
                 </Section>
               </>
             ) : null}
             <Section title={t('alerts')}>
-              <AlertList project={project} />
+              <AlertList
+                project={project}
+                chosen={search.alert}
+                choose={(alert) => void navigate({ search: { ...search, alert }, replace: true })}
+              />
             </Section>
           </Page>
         )
       }}
-    </Answer>
+    </QueryBoundary>
   )
 }

@@ -1,11 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useRouter } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useNavigate } from '@tanstack/react-router'
+import * as Dialog from '@radix-ui/react-dialog'
+import { useDeferredValue, useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslations } from 'use-intl'
-import { kindOf } from '../features/lineage/ThingLink.tsx'
+import { keys } from '../api/keys.ts'
+import { kindOf, linkIdOf, targetOf } from '../features/lineage/target.ts'
 import { projectsQuery } from '../features/projects/queries.ts'
 import { useProject } from '../features/projects/useProject.ts'
+import { kindIcon, useKindName } from '../lib/kinds.ts'
 import { pause, resume, useLiveState } from '../lib/live.ts'
+import { address, send } from '../lib/http.ts'
 import { setPreference, usePreferences } from '../lib/preferences.ts'
 import { setTheme, useTheme } from '../lib/theme.ts'
 import { Icon, type IconName } from '../ui/Icon.tsx'
@@ -14,18 +18,12 @@ import { useNames } from './useNames.ts'
 
 type Entry = { id: string; icon: IconName; label: string; hint: string; go: () => void }
 
-/** Search and commands (Ctrl/Cmd-K): pages, named things of the project, any id, and what the buttons above do. */
+/** Search and commands (Ctrl/Cmd-K): pages, entities of all projects that the reader may see, ids, and what the buttons above do. */
 export function Palette({ close }: { close: () => void }) {
   const t = useTranslations()
-  const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
   const [place, setPlace] = useState(0)
-  const entries = useEntries(text.trim())
-  const shown = entries.slice(0, 40)
-
-  useEffect(() => {
-    dialog.current?.showModal()
-  }, [])
+  const shown = useEntries(text.trim()).slice(0, 40)
 
   const take = (entry: Entry | undefined) => {
     if (!entry) return
@@ -44,79 +42,159 @@ export function Palette({ close }: { close: () => void }) {
   }
 
   return (
-    <dialog ref={dialog} className="palette" aria-label={t('frame.search')} onClose={close} onClick={(event) => (event.target === dialog.current ? close() : undefined)}>
-      <input
-        autoFocus
-        role="combobox"
-        aria-expanded
-        aria-controls="palette-list"
-        aria-activedescendant={shown.length ? `palette-${place}` : undefined}
-        aria-label={t('frame.search')}
-        placeholder={t('frame.searchHint')}
-        value={text}
-        onKeyDown={press}
-        onChange={(event) => {
-          setText(event.target.value)
-          setPlace(0)
-        }}
-      />
-      {shown.length ? (
-        <ul id="palette-list" role="listbox" aria-label={t('frame.search')}>
-          {shown.map((entry, index) => (
-            <li key={entry.id} id={`palette-${index}`} role="option" aria-selected={index === place} onClick={() => take(entry)} onMouseMove={() => setPlace(index)}>
-              <Icon name={entry.icon} size={14} />
-              {entry.label}
-              <span className="quiet">{entry.hint}</span>
-            </li>
-          ))}
-        </ul>
-      ) : (
-        <p>{t('frame.nothingFound')}</p>
-      )}
-    </dialog>
+    <Dialog.Root open onOpenChange={(open) => (open ? undefined : close())}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="overlay" />
+        <Dialog.Content className="palette" aria-describedby={undefined}>
+          <Dialog.Title className="hidden-visually">{t('frame.search')}</Dialog.Title>
+          <input
+            role="combobox"
+            aria-expanded
+            aria-controls="palette-list"
+            aria-activedescendant={shown.length ? `palette-${place}` : undefined}
+            aria-label={t('frame.search')}
+            placeholder={t('frame.searchHint')}
+            value={text}
+            onKeyDown={press}
+            onChange={(event) => {
+              setText(event.target.value)
+              setPlace(0)
+            }}
+          />
+          <ul id="palette-list" role="listbox" aria-label={t('frame.search')} hidden={shown.length === 0}>
+            {shown.map((entry, index) => (
+              <li
+                key={entry.id}
+                id={`palette-${index}`}
+                role="option"
+                aria-selected={index === place}
+                onClick={() => take(entry)}
+                onMouseMove={() => setPlace(index)}
+              >
+                <Icon name={entry.icon} size={14} />
+                {entry.label}
+                <span className="quiet">{entry.hint}</span>
+              </li>
+            ))}
+          </ul>
+          {shown.length === 0 ? <p role="status">{t('frame.nothingFound')}</p> : null}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
   )
 }
+
+type Hit = { kind: string; id: string; name: string; project: string }
+
+async function search(text: string, signal: AbortSignal): Promise<{ items: Hit[] }> {
+  const body: { items: Hit[] } = await (await send(address('search', { q: text, limit: 20 }), { signal })).json()
+  return body
+}
+
+const SEARCHED = 2
 
 function useEntries(text: string): Entry[] {
   const t = useTranslations()
   const navigate = useNavigate()
-  const router = useRouter()
+  const kindName = useKindName()
   const project = useProject()
   const projects = useQuery(projectsQuery())
   const names = useNames(project)
-  const theme = useTheme()
-  const live = useLiveState()
-  const { language } = usePreferences()
+  const wanted = useDeferredValue(text)
+  const hits = useQuery({
+    queryKey: keys.search(project, wanted),
+    queryFn: ({ signal }) => search(wanted, signal),
+    enabled: wanted.length >= SEARCHED,
+    retry: false,
+  })
+  const commands = useCommands()
 
-  const all = useMemo<Entry[]>(() => {
+  const known = useMemo<Entry[]>(() => {
     const sections: Entry[] = project
-      ? SECTIONS.map((section) => ({ id: section.id, icon: section.id, label: t(`nav.${section.id}`), hint: t('frame.goTo'), go: () => void navigate({ to: section.to, params: { project } }) }))
+      ? SECTIONS.map((section) => ({
+          id: section.id,
+          icon: section.id,
+          label: t(`nav.${section.id}`),
+          hint: t('frame.goTo'),
+          go: () => void navigate({ to: section.to, params: { project } }),
+        }))
       : []
-    const things: Entry[] = names.map((name) => ({
-      id: `${name.kind} ${name.id}`,
-      icon: name.icon,
-      label: name.label,
-      hint: t(`lineage.kinds.${name.kind}`),
-      go: () => void router.navigate(name.to),
+    const entities: Entry[] = names.map(({ kind, id, name, label }) => ({
+      id: `${kind} ${id}`,
+      icon: kindIcon(kind),
+      label,
+      hint: kindName(kind),
+      go: () => void navigate(targetOf(project, kind, name)),
     }))
     const others: Entry[] = (projects.data?.items ?? [])
       .filter((each) => each.name !== project)
-      .map((each) => ({ id: `project ${each.name}`, icon: 'home', label: each.name, hint: t('frame.project'), go: () => void navigate({ to: '/p/$project', params: { project: each.name } }) }))
-    const commands: Entry[] = [
-      { id: 'theme', icon: theme === 'dark' ? 'sun' : 'moon', label: theme === 'dark' ? t('frame.light') : t('frame.dark'), hint: t('frame.actions'), go: () => setTheme(theme === 'dark' ? 'light' : 'dark') },
-      { id: 'language', icon: 'forward', label: t('frame.languageLabel'), hint: t('frame.actions'), go: () => setPreference({ language: language === 'ja' ? 'en' : 'ja' }) },
-      { id: 'live', icon: live === 'paused' ? 'play' : 'pause', label: live === 'paused' ? t('frame.resume') : t('frame.pause'), hint: t('frame.actions'), go: live === 'paused' ? resume : pause },
-    ]
-    return [...sections, ...things, ...others, ...commands]
-  }, [project, names, projects.data, theme, live, language, t, navigate, router])
+      .map((each) => ({
+        id: `project ${each.name}`,
+        icon: 'home',
+        label: each.name,
+        hint: t('frame.project'),
+        go: () => void navigate({ to: '/p/$project', params: { project: each.name } }),
+      }))
+    return [...sections, ...entities, ...others, ...commands]
+  }, [project, names, projects.data, commands, t, navigate, kindName])
 
-  return useMemo(() => {
-    if (!text) return all
-    const low = text.toLowerCase()
-    const found = all.filter((entry) => entry.label.toLowerCase().includes(low) || entry.id.toLowerCase().includes(low))
-    if (project && /^[a-z]+_[0-9a-z]{10,}$/.test(text)) {
-      found.unshift({ id: 'by id', icon: 'lineage', label: t('frame.openId', { id: text }), hint: t('nav.lineage'), go: () => void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind: kindOf(text), id: text } }) })
-    }
-    return found
-  }, [all, text, project, navigate, t])
+  if (!text) return known
+  const low = text.toLowerCase()
+  const found = known.filter((entry) => entry.label.toLowerCase().includes(low) || entry.id.toLowerCase().includes(low))
+  const seen = new Set(found.map((entry) => entry.id))
+  for (const hit of hits.data?.items ?? []) {
+    const id = `${hit.kind} ${hit.id}`
+    if (seen.has(id)) continue
+    found.push({
+      id,
+      icon: kindIcon(hit.kind),
+      label: hit.name,
+      hint: hit.project === project ? kindName(hit.kind) : `${kindName(hit.kind)} · ${hit.project}`,
+      go: () => void navigate(targetOf(hit.project, hit.kind, linkIdOf(hit))),
+    })
+  }
+  const kind = kindOf(text)
+  if (project && kind && /^[a-z]+_[0-9a-z]{10,}$/.test(text)) {
+    found.unshift({
+      id: 'by id',
+      icon: 'lineage',
+      label: t('frame.openId', { id: text }),
+      hint: t('nav.lineage'),
+      go: () => void navigate({ to: '/p/$project/lineage/$kind/$id', params: { project, kind, id: text } }),
+    })
+  }
+  return found
+}
+
+function useCommands(): Entry[] {
+  const t = useTranslations('frame')
+  const theme = useTheme()
+  const live = useLiveState()
+  const { language } = usePreferences()
+  return useMemo<Entry[]>(
+    () => [
+      {
+        id: 'theme',
+        icon: theme === 'dark' ? 'sun' : 'moon',
+        label: theme === 'dark' ? t('light') : t('dark'),
+        hint: t('actions'),
+        go: () => setTheme(theme === 'dark' ? 'light' : 'dark'),
+      },
+      {
+        id: 'language',
+        icon: 'forward',
+        label: t('languageLabel'),
+        hint: t('actions'),
+        go: () => setPreference({ language: language === 'ja' ? 'en' : 'ja' }),
+      },
+      {
+        id: 'live',
+        icon: live === 'paused' ? 'play' : 'pause',
+        label: live === 'paused' ? t('resume') : t('pause'),
+        hint: t('actions'),
+        go: live === 'paused' ? resume : pause,
+      },
+    ],
+    [theme, live, language, t],
+  )
 }

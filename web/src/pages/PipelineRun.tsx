@@ -1,26 +1,28 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useTranslations } from 'use-intl'
+import { useLocale, useTranslations } from 'use-intl'
 import type { PipelineRunDetails, Step, StepValue } from '../api/types.ts'
 import { Evidence } from '../features/history/Evidence.tsx'
-import { Reason } from '../features/history/Reason.tsx'
+import { Trigger } from '../features/pipelines/Trigger.tsx'
 import { Linked } from '../features/lineage/Linked.tsx'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
-import { ThingLink } from '../features/lineage/ThingLink.tsx'
+import { EntityLink } from '../features/lineage/EntityLink.tsx'
+import { CancelRun } from '../features/pipelines/CancelRun.tsx'
 import { PipelineRunState, StepStateSign } from '../features/pipelines/PipelineState.tsx'
 import { pipelineRunQuery } from '../features/pipelines/queries.ts'
 import { VersionLink } from '../features/registry/VersionLink.tsx'
 import { logsQuery } from '../features/tracking/queries.ts'
-import { change } from '../lib/http.ts'
 import { useLiveState } from '../lib/live.ts'
 import { secondsBetween } from '../lib/time.ts'
-import { showBytes, showSeconds } from '../lib/units.ts'
-import { Answer, Failure } from '../ui/Answer.tsx'
+import { showBytes, showCount, showSeconds } from '../lib/units.ts'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
+import { Failure } from '../ui/Failure.tsx'
 import { Log } from '../ui/Code.tsx'
-import { Icon } from '../ui/Icon.tsx'
 import { Id } from '../ui/Id.tsx'
-import { Facts, Page, Section, Strip } from '../ui/Page.tsx'
+import { DescriptionList } from '../ui/DescriptionList.tsx'
+import { Page, Section } from '../ui/Page.tsx'
+import { StatBar } from '../ui/StatBar.tsx'
 import { Table } from '../ui/Table.tsx'
 import { EventTime, WallTime } from '../ui/Time.tsx'
 
@@ -31,7 +33,11 @@ export default function PipelineRun() {
   const t = useTranslations('pipelines')
   const { project, run } = route.useParams()
   const live = useLiveState()
-  const found = useQuery({ ...pipelineRunQuery(run), refetchInterval: (query) => (live !== 'paused' && (query.state.data?.status === 'running' || query.state.data?.status === 'queued') ? 1_500 : false) })
+  const found = useQuery({
+    ...pipelineRunQuery(run),
+    refetchInterval: (query) =>
+      live !== 'paused' && (query.state.data?.status === 'running' || query.state.data?.status === 'queued') ? 1_500 : false,
+  })
   const data = found.data
   return (
     <Page
@@ -49,25 +55,13 @@ export default function PipelineRun() {
       }
       actions={
         <>
-          {data?.status === 'running' || data?.status === 'queued' ? <CancelButton run={run} /> : null}
+          {data?.status === 'running' || data?.status === 'queued' ? <CancelRun run={run} pipeline={data.pipeline} /> : null}
           <LineageLink kind="pipeline_run" id={run} />
         </>
       }
     >
-      <Answer of={found}>{(details) => <Details run={details} />}</Answer>
+      <QueryBoundary of={found}>{(details) => <Details run={details} />}</QueryBoundary>
     </Page>
-  )
-}
-
-function CancelButton({ run }: { run: string }) {
-  const t = useTranslations('pipelines')
-  const client = useQueryClient()
-  const cancelled = useMutation({ mutationFn: () => change<unknown>('POST', `pipeline-runs/${run}/cancel`), onSettled: () => client.invalidateQueries({ queryKey: ['pipelines'] }) })
-  return (
-    <button type="button" className="button" disabled={cancelled.isPending} onClick={() => cancelled.mutate()}>
-      <Icon name="stop" size={12} />
-      {t('cancel')}
-    </button>
   )
 }
 
@@ -79,21 +73,27 @@ function Details({ run }: { run: PipelineRunDetails }) {
   const chosen = steps.find((step) => step.name === search.step) ?? steps.find((step) => step.state === 'failed') ?? steps[0]
   return (
     <>
-      <Strip
+      <StatBar
         items={[
           { label: t('until'), value: <EventTime at={run.until} /> },
           { label: t('cutoff'), value: <EventTime at={run.cutoff} /> },
           { label: t('took'), value: showSeconds(run.seconds ?? secondsBetween(run.started_at, run.finished_at)) },
           { label: t('cachedSteps'), value: `${steps.filter((step) => step.state === 'cached').length} / ${steps.length}` },
-          { label: t('trigger'), value: <Reason text={run.trigger || '–'} /> },
-          { label: t('registered'), value: run.versions.length ? run.versions.map((version) => <VersionLink key={version} id={version} />) : '–' },
+          { label: t('trigger'), value: <Trigger run={run} /> },
+          {
+            label: t('registered'),
+            value: run.versions.length ? run.versions.map((version) => <VersionLink key={version} id={version} />) : '–',
+          },
           { label: t('started'), value: <WallTime at={run.started_at ?? run.created_at} /> },
         ]}
       />
       {run.error ? <Log text={run.error} label={t('error')} limit={160} /> : null}
       {run.reason || Object.keys(run.evidence).length ? (
         <details className="section">
-          <summary>{run.reason ? <Reason text={run.reason} /> : t('evidence')}</summary>
+          <summary>
+            {t('evidence')}
+            {run.reason ? <span className="quiet"> · {run.reason}</span> : null}
+          </summary>
           <Evidence of={run.evidence} />
         </details>
       ) : null}
@@ -135,7 +135,14 @@ function Span({ step, run }: { step: Step; run: PipelineRunDetails }) {
   return (
     <svg width="100%" height="8" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden>
       <rect x={0} y={3.5} width={100} height={1} fill="var(--line)" />
-      <rect x={from * 100} y={1} width={Math.max((to - from) * 100, 0.6)} height={6} rx={0.5} fill={step.state === 'failed' ? 'var(--bad)' : step.state === 'cached' ? 'var(--line-strong)' : 'var(--accent)'} />
+      <rect
+        x={from * 100}
+        y={1}
+        width={Math.max((to - from) * 100, 0.6)}
+        height={6}
+        rx={0.5}
+        fill={step.state === 'failed' ? 'var(--bad)' : step.state === 'cached' ? 'var(--line-strong)' : 'var(--accent)'}
+      />
     </svg>
   )
 }
@@ -146,20 +153,23 @@ function StepDetails({ step }: { step: Step }) {
     <>
       <h2 className="heading">{step.name}</h2>
       {step.error ? <Log text={step.error} label={t('error')} limit={200} /> : null}
-      <Facts
+      <DescriptionList
         items={[
           [t('state'), <StepStateSign key="state" state={step.state} />],
           [t('entrypoint'), <code key="entrypoint">{step.entrypoint}</code>],
-          [t('run'), step.run ? <ThingLink key="run" kind="run" id={step.run} /> : '–'],
-          step.produced_by ? [t('producedBy'), <ThingLink key="by" kind="run" id={step.produced_by} />] : null,
+          [t('run'), step.run ? <EntityLink key="run" kind="run" id={step.run} /> : '–'],
+          step.produced_by ? [t('producedBy'), <EntityLink key="by" kind="run" id={step.produced_by} />] : null,
           step.attempts > 1 ? [t('attempts'), step.attempts] : null,
         ]}
       />
       <Section title={t('inputs')}>
-        <Facts
+        <DescriptionList
           items={[
             ...Object.entries(step.inputs).map(([name, value]): [string, ReactNode] => [name, <Value key={name} of={value} />]),
-            ...Object.entries(step.arguments).map(([name, value]): [string, ReactNode] => [name, <Linked key={name} text={typeof value === 'string' ? value : JSON.stringify(value)} />]),
+            ...Object.entries(step.arguments).map(([name, value]): [string, ReactNode] => [
+              name,
+              <Linked key={name} text={typeof value === 'string' ? value : JSON.stringify(value)} />,
+            ]),
           ]}
         />
         {Object.keys(step.inputs).length + Object.keys(step.arguments).length === 0 ? <span className="quiet">–</span> : null}
@@ -174,10 +184,14 @@ function StepDetails({ step }: { step: Step }) {
 
 /** A value between steps: what it is, how large, and its digest. */
 function Value({ of }: { of: StepValue }) {
+  const locale = useLocale()
   const summary = Object.entries(of.summary).filter(([, each]) => typeof each !== 'object')
   return (
     <span>
-      {of.type} <span className="quiet">{summary.map(([name, each]) => `${name} ${typeof each === 'number' ? each.toLocaleString() : String(each)}`).join(' · ')}</span>
+      {of.type}{' '}
+      <span className="quiet">
+        {summary.map(([name, each]) => `${name} ${typeof each === 'number' ? showCount(each, locale) : String(each)}`).join(' · ')}
+      </span>
       <br />
       <span className="quiet">
         {of.format} · {showBytes(of.size)} · <Id id={of.digest} />
@@ -193,7 +207,11 @@ function StepLog({ run, active, name }: { run: string; active: boolean; name: st
   if (logs.error) return <Failure error={logs.error} />
   return (
     <Section title={`${t('log')}: ${name}`}>
-      {logs.data?.lines.length ? <Log text={logs.data.lines.map((line) => line.text).join('\n')} label={t('log')} /> : <p className="quiet">{t('noLog')}</p>}
+      {logs.data?.lines.length ? (
+        <Log text={logs.data.lines.map((line) => line.text).join('\n')} label={t('log')} />
+      ) : (
+        <p className="quiet">{t('noLog')}</p>
+      )}
     </Section>
   )
 }

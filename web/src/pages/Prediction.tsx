@@ -1,63 +1,56 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useLocale, useTranslations } from 'use-intl'
-import { endpointQuery } from '../features/serving/queries.ts'
+import type { Prediction as PredictionAnswer } from '../api/types.ts'
+import { EntityLink } from '../features/lineage/EntityLink.tsx'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { LineageView } from '../features/lineage/LineageView.tsx'
-import { ThingLink } from '../features/lineage/ThingLink.tsx'
 import { VersionLink } from '../features/registry/VersionLink.tsx'
-import { labelQuery } from '../features/monitoring/queries.ts'
-import { showInput } from '../features/serving/EndpointParts.tsx'
-import { predictionQuery } from '../features/serving/queries.ts'
-import { showNumber } from '../lib/units.ts'
-import { Answer } from '../ui/Answer.tsx'
+import { endpointQuery, labelQuery, predictionQuery } from '../features/serving/queries.ts'
+import { showNumber, showValue } from '../lib/units.ts'
+import { DescriptionList } from '../ui/DescriptionList.tsx'
 import { Id } from '../ui/Id.tsx'
-import { Facts, Page, Section, Strip } from '../ui/Page.tsx'
+import { Page, Section } from '../ui/Page.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
+import { StatBar } from '../ui/StatBar.tsx'
 import { EventTime, WallTime } from '../ui/Time.tsx'
-import type { Prediction as PredictionAnswer } from '../api/types.ts'
 
-const route = getRouteApi('/p/$project/predictions/$prediction')
+const route = getRouteApi('/p/$project/endpoints/$endpoint/predictions/$prediction')
 
-/** One prediction: what went in, what came out, what was true, and what made it. */
+/** One prediction: its inputs, its output, its label, and where it came from. */
 export default function Prediction() {
-  const t = useTranslations('endpoints')
-  const { project, prediction } = route.useParams()
-  const found = useQuery(predictionQuery(prediction))
+  const { project, endpoint, prediction } = route.useParams()
+  const found = useQuery(predictionQuery(project, endpoint, prediction))
   return (
     <Page
       title={prediction}
       crumb={
-        found.data ? (
-          <Link to="/p/$project/endpoints/$endpoint" params={{ project, endpoint: found.data.endpoint }} search={{ tab: 'predictions' }}>
-            {found.data.endpoint}
-          </Link>
-        ) : (
-          t('prediction')
-        )
+        <Link to="/p/$project/endpoints/$endpoint" params={{ project, endpoint }} search={{ tab: 'predictions' }}>
+          {endpoint}
+        </Link>
       }
       beside={<Id id={prediction} />}
       actions={found.data ? <LineageLink kind="deployment" id={found.data.deployment} /> : null}
     >
-      <Answer of={found}>{(data) => <Details prediction={data} />}</Answer>
+      <QueryBoundary of={found}>{(data) => <Details prediction={data} project={project} endpoint={endpoint} />}</QueryBoundary>
     </Page>
   )
 }
 
-function Details({ prediction }: { prediction: PredictionAnswer }) {
+function Details({ prediction, project, endpoint }: { prediction: PredictionAnswer; project: string; endpoint: string }) {
   const t = useTranslations('endpoints')
   const locale = useLocale()
-  const label = useQuery(labelQuery(prediction.endpoint, prediction.id))
-  const endpoint = useQuery(endpointQuery(prediction.endpoint))
-  const requested = new Set(endpoint.data?.inputs.map((input) => input.name) ?? [])
-  const truth = label.data
+  const label = useQuery(labelQuery(project, endpoint, prediction.id)).data
+  const served = useQuery(endpointQuery(project, endpoint))
+  const requested = new Set(served.data?.inputs.map((input) => input.name) ?? [])
   const inputs = Object.entries(prediction.inputs)
   return (
     <>
-      <Strip
+      <StatBar
         items={[
           { label: t('output'), value: showNumber(prediction.output, locale) },
-          { label: t('label'), value: truth ? showNumber(truth.value, locale) : '–', more: truth ? '' : t('noLabelYet') },
-          { label: t('error'), value: truth ? showNumber(Math.abs(truth.value - prediction.output), locale) : '–' },
+          { label: t('label'), value: label ? showNumber(label.value, locale) : '–', more: label ? '' : t('noLabelYet') },
+          { label: t('error'), value: label ? showNumber(Math.abs(label.value - prediction.output), locale) : '–' },
           { label: t('eventTime'), value: <EventTime at={prediction.event_at} /> },
           { label: t('received'), value: <WallTime at={prediction.received_at} /> },
           { label: t('version'), value: <VersionLink id={prediction.version} /> },
@@ -65,16 +58,25 @@ function Details({ prediction }: { prediction: PredictionAnswer }) {
       />
       <div className="columns section">
         <Section title={t('request')}>
-          <Facts items={[[t('entity'), String(prediction.entity)], ...inputs.filter(([name]) => requested.has(name)).map(([name, value]): [string, string] => [name, showInput(value, locale)])]} />
+          <DescriptionList
+            items={[
+              [t('entity'), String(prediction.entity)],
+              ...inputs.filter(([name]) => requested.has(name)).map(([name, value]): [string, string] => [name, showValue(value, locale)]),
+            ]}
+          />
         </Section>
         <Section title={t('lookedUp')}>
-          <Facts items={inputs.filter(([name]) => !requested.has(name)).map(([name, value]): [string, string] => [name, showInput(value, locale)])} />
+          <DescriptionList
+            items={inputs
+              .filter(([name]) => !requested.has(name))
+              .map(([name, value]): [string, string] => [name, showValue(value, locale)])}
+          />
         </Section>
       </div>
       <Section title={t('madeBy')}>
-        <Facts
+        <DescriptionList
           items={[
-            [t('deployment'), <ThingLink key="deployment" kind="deployment" id={prediction.deployment} />],
+            [t('deployment'), <EntityLink key="deployment" kind="deployment" id={prediction.deployment} />],
             [t('version'), <VersionLink key="version" id={prediction.version} />],
           ]}
         />

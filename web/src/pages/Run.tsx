@@ -3,10 +3,16 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { LineageView } from '../features/lineage/LineageView.tsx'
 import { runQuery } from '../features/tracking/queries.ts'
-import { RunArtifacts, RunCharts, RunEnvironment, RunLogs, RunOverview, RunValues } from '../features/tracking/RunParts.tsx'
+import { RunArtifacts } from '../features/tracking/RunArtifacts.tsx'
+import { RunCharts } from '../features/tracking/RunCharts.tsx'
+import { RunEnvironment } from '../features/tracking/RunEnvironment.tsx'
+import { RunLogs } from '../features/tracking/RunLogs.tsx'
+import { RunOverview } from '../features/tracking/RunOverview.tsx'
+import { RunValues } from '../features/tracking/RunParameters.tsx'
 import { RunState } from '../features/tracking/RunState.tsx'
 import { assertNever } from '../lib/assert.ts'
-import { Answer, Bones } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
+import { Skeleton } from '../ui/Skeleton.tsx'
 import { Id } from '../ui/Id.tsx'
 import { Page } from '../ui/Page.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
@@ -23,7 +29,13 @@ export default function Run() {
   const found = useQuery(runQuery(run))
   const open = search.tab ?? 'overview'
   const details = found.data
-  const counts: Partial<Record<(typeof RUN_TABS)[number], number>> = details ? { charts: Object.keys(details.run.metrics).length, params: Object.keys(details.run.params).length + Object.keys(details.run.tags).length, artifacts: details.artifacts.length } : {}
+  const counts: Partial<Record<(typeof RUN_TABS)[number], number>> = details
+    ? {
+        charts: Object.keys(details.run.metrics).length,
+        params: Object.keys(details.run.params).length + Object.keys(details.run.tags).length,
+        artifacts: details.artifacts.length,
+      }
+    : {}
   return (
     <Page
       title={details?.run.name || run}
@@ -42,9 +54,9 @@ export default function Run() {
       }
     >
       <Tabs label={t('crumb')} tabs={RUN_TABS.map((id) => ({ id, label: t(`tabs.${id}`), count: counts[id] }))} open={open} />
-      <Answer of={found} bones={<Bones rows={10} />}>
+      <QueryBoundary of={found} skeleton={<Skeleton rows={10} />}>
         {(loaded) => <Part details={loaded} tab={open} />}
-      </Answer>
+      </QueryBoundary>
     </Page>
   )
 }
@@ -56,7 +68,13 @@ function Part({ details, tab }: { details: RunDetails; tab: (typeof RUN_TABS)[nu
     case 'overview':
       return <RunOverview details={details} />
     case 'charts':
-      return <RunCharts run={details.run} view={search} change={(change) => void navigate({ search: { ...search, ...change }, replace: true })} />
+      return (
+        <RunCharts
+          run={details.run}
+          view={search}
+          change={(change) => void navigate({ search: { ...search, ...change }, replace: true })}
+        />
+      )
     case 'params':
       return <RunValues run={details.run} />
     case 'artifacts':

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Navigate } from '@tanstack/react-router'
 import { runQuery } from '../features/tracking/queries.ts'
-import { Answer } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
 
 const route = getRouteApi('/runs/$run')
 
@@ -9,5 +9,9 @@ const route = getRouteApi('/runs/$run')
 export default function RunById() {
   const { run } = route.useParams()
   const found = useQuery(runQuery(run))
-  return <Answer of={found}>{(details) => <Navigate to="/p/$project/runs/$run" params={{ project: details.run.project, run }} replace />}</Answer>
+  return (
+    <QueryBoundary of={found}>
+      {(details) => <Navigate to="/p/$project/runs/$run" params={{ project: details.run.project, run }} replace />}
+    </QueryBoundary>
+  )
 }

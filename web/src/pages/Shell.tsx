@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { PersonMenu } from '../features/access/PersonMenu.tsx'
+import { meQuery } from '../features/access/queries.ts'
 import { useLive } from '../features/live/useLive.ts'
 import { projectsQuery } from '../features/projects/queries.ts'
 import { useProject } from '../features/projects/useProject.ts'
@@ -17,9 +19,21 @@ import { SECTIONS } from './sections.ts'
 export function Shell() {
   const t = useTranslations()
   const project = useProject()
-  const { sidebar } = usePreferences()
+  const { sidebar, project: latest } = usePreferences()
+  const shown = project || latest
+  const main = useRef<HTMLElement>(null)
   const [finding, setFinding] = useState(false)
+  const { pathname } = useLocation()
   useLive(project)
+
+  // A reader of the screen hears the new page: focus goes to it, unless it is in a field of the page already.
+  const visited = useRef(pathname)
+  useEffect(() => {
+    if (visited.current === pathname) return
+    visited.current = pathname
+    if (!(document.activeElement instanceof HTMLElement && main.current?.contains(document.activeElement)))
+      main.current?.focus({ preventScroll: true })
+  }, [pathname])
 
   useEffect(() => {
     if (project) setPreference({ project })
@@ -46,7 +60,7 @@ export function Shell() {
         <span>meguri</span>
       </Link>
       <header className="top">
-        <ProjectChoice project={project} />
+        <ProjectChoice project={shown} />
         <EventClock project={project} />
         <div className="right">
           <button type="button" className="button find" onClick={() => setFinding(true)}>
@@ -57,23 +71,37 @@ export function Shell() {
           {project ? <LiveButton /> : null}
           <LanguageButton />
           <ThemeButton />
+          <PersonMenu />
         </div>
       </header>
       <nav className="side" aria-label={t('nav.main')}>
-        {project
+        {shown
           ? SECTIONS.map((section) => (
-              <Link key={section.id} to={section.to} params={{ project }} activeOptions={{ exact: section.id === 'home', includeSearch: false }} title={sidebar === 'narrow' ? t(`nav.${section.id}`) : undefined} aria-label={t(`nav.${section.id}`)}>
+              <Link
+                key={section.id}
+                to={section.to}
+                params={{ project: shown }}
+                activeOptions={{ exact: section.id === 'home', includeSearch: false }}
+                title={sidebar === 'narrow' ? t(`nav.${section.id}`) : undefined}
+                aria-label={t(`nav.${section.id}`)}
+              >
                 <Icon name={section.id} />
                 <span>{t(`nav.${section.id}`)}</span>
               </Link>
             ))
           : null}
-        <button type="button" className="fold" onClick={() => setPreference({ sidebar: sidebar === 'narrow' ? 'wide' : 'narrow' })} aria-label={sidebar === 'narrow' ? t('nav.unfold') : t('nav.fold')}>
+        <button
+          type="button"
+          className="fold"
+          onClick={() => setPreference({ sidebar: sidebar === 'narrow' ? 'wide' : 'narrow' })}
+          aria-label={sidebar === 'narrow' ? t('nav.unfold') : t('nav.fold')}
+        >
           <Icon name={sidebar === 'narrow' ? 'forward' : 'back'} />
           <span>{t('nav.fold')}</span>
         </button>
       </nav>
-      <main className="main" id="main" tabIndex={-1}>
+      <main ref={main} className="main" id="main" tabIndex={-1}>
+        <AuthOff />
         <Outlet />
       </main>
       {finding ? <Palette close={() => setFinding(false)} /> : null}
@@ -88,12 +116,24 @@ function ProjectChoice({ project }: { project: string }) {
   const names = projects.data?.items.map((each) => each.name) ?? []
   if (!project && names.length === 0) return null
   return (
-    <select className="field" aria-label={t('project')} value={project} onChange={(event) => void navigate({ to: '/p/$project', params: { project: event.target.value } })}>
+    <select
+      className="field"
+      aria-label={t('project')}
+      value={project}
+      onChange={(event) => void navigate({ to: '/p/$project', params: { project: event.target.value } })}
+    >
       {(names.includes(project) ? names : [project, ...names]).map((name) => (
         <option key={name}>{name}</option>
       ))}
     </select>
   )
+}
+
+/** Without authentication everybody on this machine is the administrator, which nobody should forget. */
+function AuthOff() {
+  const t = useTranslations('access')
+  const { data } = useQuery(meQuery())
+  return data?.auth === 'off' ? <p className="auth-off">{t('authOff')}</p> : null
 }
 
 function EventClock({ project }: { project: string }) {
@@ -117,7 +157,13 @@ function LiveButton() {
   const state = useLiveState()
   const stopped = state === 'paused'
   return (
-    <button type="button" className="button bare" onClick={stopped ? resume : pause} aria-pressed={stopped} title={stopped ? t('resume') : t('pause')}>
+    <button
+      type="button"
+      className="button bare"
+      onClick={stopped ? resume : pause}
+      aria-pressed={stopped}
+      title={stopped ? t('resume') : t('pause')}
+    >
       <span className={`live-dot ${state}`} />
       {t(`live.${state}`)}
       <Icon name={stopped ? 'play' : 'pause'} size={12} />
@@ -129,7 +175,12 @@ function LanguageButton() {
   const t = useTranslations('frame')
   const { language } = usePreferences()
   return (
-    <button type="button" className="button bare" onClick={() => setPreference({ language: language === 'ja' ? 'en' : 'ja' })} title={t('languageLabel')}>
+    <button
+      type="button"
+      className="button bare"
+      onClick={() => setPreference({ language: language === 'ja' ? 'en' : 'ja' })}
+      title={t('languageLabel')}
+    >
       {t('language')}
     </button>
   )
@@ -140,7 +191,13 @@ function ThemeButton() {
   const theme = useTheme()
   const label = theme === 'dark' ? t('light') : t('dark')
   return (
-    <button type="button" className="button bare square" onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')} aria-label={label} title={label}>
+    <button
+      type="button"
+      className="button bare square"
+      onClick={() => setTheme(theme === 'dark' ? 'light' : 'dark')}
+      aria-label={label}
+      title={label}
+    >
       <Icon name={theme === 'dark' ? 'sun' : 'moon'} size={15} />
     </button>
   )

@@ -7,10 +7,11 @@ import { useAnomalyName } from '../features/datasets/QuarantineList.tsx'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { showEvent } from '../lib/time.ts'
 import { showCount, showNumber, showShare } from '../lib/units.ts'
-import { Answer } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
 import { Bars } from '../ui/Bars.tsx'
 import { Id } from '../ui/Id.tsx'
-import { Page, Section, Strip } from '../ui/Page.tsx'
+import { Page, Section } from '../ui/Page.tsx'
+import { StatBar } from '../ui/StatBar.tsx'
 import { Table } from '../ui/Table.tsx'
 import { EventTime, WallTime } from '../ui/Time.tsx'
 
@@ -35,10 +36,10 @@ export default function Snapshot() {
       beside={<Id id={snapshot} />}
       actions={<LineageLink kind="snapshot" id={snapshot} />}
     >
-      <Answer of={found}>
+      <QueryBoundary of={found}>
         {(data) => (
           <>
-            <Strip
+            <StatBar
               items={[
                 { label: t('rows'), value: showCount(data.rows, locale) },
                 { label: t('first'), value: <EventTime at={data.event_from} /> },
@@ -59,7 +60,12 @@ export default function Snapshot() {
                   keyOf={(anomaly) => `${anomaly.column} ${anomaly.kind}`}
                   columns={[
                     { id: 'column', head: t('column'), width: 160, cell: (anomaly) => <code>{anomaly.column}</code> },
-                    { id: 'kind', head: t('reason'), width: 120, cell: (anomaly) => <span className="state warn">{kindName(anomaly.kind)}</span> },
+                    {
+                      id: 'kind',
+                      head: t('reason'),
+                      width: 120,
+                      cell: (anomaly) => <span className="state warn">{kindName(anomaly.kind)}</span>,
+                    },
                     { id: 'message', head: t('why'), cell: (anomaly) => <span title={anomaly.message}>{anomaly.message}</span> },
                     { id: 'rows', head: t('rows'), right: true, width: 90, cell: (anomaly) => showCount(anomaly.rows, locale) },
                   ]}
@@ -75,19 +81,42 @@ export default function Snapshot() {
                   { id: 'name', head: t('column'), width: 170, cell: (column) => <code>{column.name}</code> },
                   { id: 'dtype', head: t('type'), width: 80, cell: (column) => <span className="quiet">{column.dtype}</span> },
                   { id: 'shape', head: t('distribution'), width: 160, cell: (column) => <Shape column={column} /> },
-                  { id: 'nulls', head: t('missing'), right: true, width: 80, cell: (column) => (column.rows ? showShare(column.nulls / column.rows, locale) : '–') },
+                  {
+                    id: 'nulls',
+                    head: t('missing'),
+                    right: true,
+                    width: 80,
+                    cell: (column) => (column.rows ? showShare(column.nulls / column.rows, locale) : '–'),
+                  },
                   { id: 'distinct', head: t('distinct'), right: true, width: 90, cell: (column) => showCount(column.distinct, locale) },
                   { id: 'least', head: t('least'), right: true, width: 130, cell: (column) => edge(column, column.least, locale) },
                   { id: 'mean', head: t('mean'), right: true, width: 130, cell: (column) => edge(column, column.mean, locale) },
                   { id: 'most', head: t('most'), right: true, width: 130, cell: (column) => edge(column, column.most, locale) },
-                  { id: 'deviation', head: t('deviation'), right: true, width: 100, cell: (column) => (column.dtype === 'datetime' ? '–' : showNumber(column.deviation, locale)) },
-                  { id: 'top', head: t('top'), cell: (column) => <span className="quiet" title={column.top.map(([text, count]) => `${text}: ${count}`).join('\n')}>{column.top.slice(0, 4).map(([text, count]) => `${text} ${showCount(count, locale)}`).join(' · ')}</span> },
+                  {
+                    id: 'deviation',
+                    head: t('deviation'),
+                    right: true,
+                    width: 100,
+                    cell: (column) => (column.dtype === 'datetime' ? '–' : showNumber(column.deviation, locale)),
+                  },
+                  {
+                    id: 'top',
+                    head: t('top'),
+                    cell: (column) => (
+                      <span className="quiet" title={column.top.map(([text, count]) => `${text}: ${count}`).join('\n')}>
+                        {column.top
+                          .slice(0, 4)
+                          .map(([text, count]) => `${text} ${showCount(count, locale)}`)
+                          .join(' · ')}
+                      </span>
+                    ),
+                  },
                 ]}
               />
             </Section>
           </>
         )}
-      </Answer>
+      </QueryBoundary>
     </Page>
   )
 }

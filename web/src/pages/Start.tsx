@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { NextSteps } from '../features/loop/NextSteps.tsx'
 import { Ring } from '../features/loop/Ring.tsx'
-import { STATIONS, type Station } from '../features/loop/stations.ts'
+import { STAGES, type Stage } from '../features/loop/stages.ts'
 import { projectsQuery } from '../features/projects/queries.ts'
 import { usePreferences } from '../lib/preferences.ts'
 import { snippets } from '../lib/snippets.ts'
-import { Answer } from '../ui/Answer.tsx'
+import { QueryBoundary } from '../ui/QueryBoundary.tsx'
 import { Code } from '../ui/Code.tsx'
 import { Page } from '../ui/Page.tsx'
 
@@ -18,32 +18,36 @@ export default function Start() {
   const { project } = usePreferences()
   const projects = useQuery(projectsQuery())
   return (
-    <Answer of={projects} bones={<Page title={t('title')}>{null}</Page>}>
+    <QueryBoundary of={projects} skeleton={<Page title={t('title')}>{null}</Page>}>
       {({ items }) => {
         const chosen = items.find((each) => each.name === project) ?? items[0]
         return chosen ? <Navigate to="/p/$project" params={{ project: chosen.name }} replace /> : <Welcome />
       }}
-    </Answer>
+    </QueryBoundary>
   )
 }
 
 function Welcome() {
   const t = useTranslations('home')
-  const [open, setOpen] = useState<Station>('data')
+  const [open, setOpen] = useState<Stage>('data')
   return (
     <Page title={t('welcome')}>
-      <p className="quiet" style={{ marginBottom: 16 }}>{t('welcomeText')}</p>
+      <p className="quiet" style={{ marginBottom: 16 }}>
+        {t('welcomeText')}
+      </p>
       <div className="home">
         <Ring project="" chosen={open} choose={setOpen} />
         <aside>
           <section className="section">
             <h2>{t('demo')}</h2>
-            <p className="quiet" style={{ marginBottom: 6 }}>{t('demoText')}</p>
+            <p className="quiet" style={{ marginBottom: 6 }}>
+              {t('demoText')}
+            </p>
             <Code text={snippets.demo} label={t('demo')} />
           </section>
           <section className="section">
             <h2>{t('next')}</h2>
-            <NextSteps stations={[...STATIONS]} open={open} choose={setOpen} />
+            <NextSteps stages={[...STAGES]} open={open} choose={setOpen} />
           </section>
         </aside>
       </div>

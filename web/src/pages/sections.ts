@@ -8,5 +8,6 @@ export const SECTIONS = [
   { id: 'endpoints', to: '/p/$project/endpoints' },
   { id: 'monitoring', to: '/p/$project/monitoring' },
   { id: 'lineage', to: '/p/$project/lineage' },
+  { id: 'audit', to: '/p/$project/audit' },
   { id: 'admin', to: '/p/$project/admin' },
 ] as const

@@ -4,7 +4,19 @@ import { download, toCsv, type Sheet } from '../lib/csv.ts'
 import { Icon } from './Icon.tsx'
 
 /** Around every chart: title, unit, and the numbers behind it as a table or CSV. */
-export function Chart({ title, unit, sheet, actions, children }: { title: string; unit?: string | undefined; sheet: () => Sheet; actions?: ReactNode; children: ReactNode }) {
+export function Chart({
+  title,
+  unit,
+  sheet,
+  actions,
+  children,
+}: {
+  title: string
+  unit?: string | undefined
+  sheet: () => Sheet
+  actions?: ReactNode
+  children: ReactNode
+}) {
   const t = useTranslations('ui')
   const [numbers, setNumbers] = useState(false)
   return (
@@ -14,10 +26,22 @@ export function Chart({ title, unit, sheet, actions, children }: { title: string
         {unit ? <span className="unit">{unit}</span> : null}
         <span className="actions">
           {actions}
-          <button type="button" className="button bare" aria-pressed={numbers} onClick={() => setNumbers(!numbers)} title={t('asTable')} aria-label={`${title}: ${t('asTable')}`}>
+          <button
+            type="button"
+            className="button bare"
+            aria-pressed={numbers}
+            onClick={() => setNumbers(!numbers)}
+            title={t('asTable')}
+            aria-label={`${title}: ${t('asTable')}`}
+          >
             <Icon name="table" size={13} />
           </button>
-          <button type="button" className="button bare" onClick={() => download(`${title}.csv`, toCsv(sheet()))} aria-label={`${title}: CSV`}>
+          <button
+            type="button"
+            className="button bare"
+            onClick={() => download(`${title}.csv`, toCsv(sheet()))}
+            aria-label={`${title}: CSV`}
+          >
             CSV
           </button>
         </span>

@@ -6,7 +6,12 @@ import { Icon } from './Icon.tsx'
 export function Code({ text, label, limit, wrap = false }: { text: string; label?: string; limit?: number; wrap?: boolean }) {
   return (
     <div className="code">
-      <pre tabIndex={0} role="region" aria-label={label} style={{ maxHeight: limit, whiteSpace: wrap ? 'pre-wrap' : undefined, overflowWrap: 'anywhere' }}>
+      <pre
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+        style={{ maxHeight: limit, whiteSpace: wrap ? 'pre-wrap' : undefined, overflowWrap: 'anywhere' }}
+      >
         {text}
       </pre>
       <CopyButton text={text} />
@@ -44,7 +49,10 @@ export function Diff({ text, label }: { text: string; label: string }) {
   return (
     <pre className="log" tabIndex={0} role="region" aria-label={label} style={{ maxHeight: 480 }}>
       {text.split('\n').map((line, index) => (
-        <span key={index} className={line.startsWith('@@') ? 'diff-at' : line.startsWith('+') ? 'diff-add' : line.startsWith('-') ? 'diff-del' : undefined}>
+        <span
+          key={index}
+          className={line.startsWith('@@') ? 'diff-at' : line.startsWith('+') ? 'diff-add' : line.startsWith('-') ? 'diff-del' : undefined}
+        >
           {line}
           {'\n'}
         </span>

@@ -31,7 +31,14 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
   const every = Math.max(1, Math.ceil(columns.length / 10))
   const width = 100 / Math.max(columns.length, 1)
   return (
-    <Chart title={title} unit={unit} sheet={() => ({ columns: [title, ...columns.map((column) => column.label)], rows: rows.map((row) => [row.label, ...columns.map((_, place) => cell(row.id, place)?.value ?? null)]) })}>
+    <Chart
+      title={title}
+      unit={unit}
+      sheet={() => ({
+        columns: [title, ...columns.map((column) => column.label)],
+        rows: rows.map((row) => [row.label, ...columns.map((_, place) => cell(row.id, place)?.value ?? null)]),
+      })}
+    >
       <div className="chart-read">
         <span>{hover ?? legend}</span>
       </div>
@@ -39,7 +46,14 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
         {rows.map((row) => (
           <div key={row.id} className="heat-row" style={{ height: CELL }}>
             {choose ? (
-              <button type="button" className="heat-label" aria-pressed={row.id === chosen} style={{ width: GUTTER }} onClick={() => choose(row.id)} title={row.label}>
+              <button
+                type="button"
+                className="heat-label"
+                aria-pressed={row.id === chosen}
+                style={{ width: GUTTER }}
+                onClick={() => choose(row.id)}
+                title={row.label}
+              >
                 {row.label}
               </button>
             ) : (
@@ -54,8 +68,19 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
                   <i
                     key={column.id}
                     className={found === null ? 'none' : found.marked ? 'alarm' : undefined}
-                    style={found === null ? { width: `${width}%` } : { width: `${width}%`, background: `color-mix(in oklab, var(--heat) ${Math.round(Math.min(1, Math.max(0, found.strength)) * 88)}%, var(--sunken))` }}
-                    onMouseEnter={() => setHover(`${row.label} · ${column.label} · ${showNumber(found?.value, locale)}${found?.note ? ` · ${found.note}` : ''}`)}
+                    style={
+                      found === null
+                        ? { width: `${width}%` }
+                        : {
+                            width: `${width}%`,
+                            background: `color-mix(in oklab, var(--heat) ${Math.round(Math.min(1, Math.max(0, found.strength)) * 88)}%, var(--sunken))`,
+                          }
+                    }
+                    onMouseEnter={() =>
+                      setHover(
+                        `${row.label} · ${column.label} · ${showNumber(found?.value, locale)}${found?.note ? ` · ${found.note}` : ''}`,
+                      )
+                    }
                   />
                 )
               })}
@@ -65,7 +90,10 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
         <div className="heat-axis" style={{ paddingLeft: GUTTER }}>
           {columns.map((column, index) =>
             index % every === 0 ? (
-              <span key={column.id} style={{ left: `calc(${GUTTER}px + (100% - ${GUTTER}px) * ${(index / Math.max(columns.length, 1)).toFixed(5)})` }}>
+              <span
+                key={column.id}
+                style={{ left: `calc(${GUTTER}px + (100% - ${GUTTER}px) * ${(index / Math.max(columns.length, 1)).toFixed(5)})` }}
+              >
                 {column.tick}
               </span>
             ) : null,

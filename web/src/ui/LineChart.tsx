@@ -8,7 +8,15 @@ import { showNumber } from '../lib/units.ts'
 import { Chart } from './Chart.tsx'
 
 /** `color` names a token (`--series-1`), so that a chart follows the theme. */
-export type Line = { label: string; values: (number | null)[]; color: string; width?: number; dash?: number[]; dots?: boolean; fill?: boolean }
+export type Line = {
+  label: string
+  values: (number | null)[]
+  color: string
+  width?: number
+  dash?: number[]
+  dots?: boolean
+  fill?: boolean
+}
 /** A moment that explains the line: a retraining, a promotion, a rollback. */
 export type Mark = { x: number; label: string; color: string; sign: 'line' | 'up' | 'down' | 'cross' }
 export type Level = { y: number; label: string; color: string }
@@ -45,7 +53,25 @@ const DAY_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730].map
 
 /** Lines over time or steps: hover reads the values, dragging zooms, a double click shows all again. */
 export function LineChart(props: Props) {
-  const { title, unit, x, kind, xLabel, lines, marks = [], levels = [], height = 180, sync, zoom, setZoom, from, actions, logarithmic = false, daily = false, gutter = 52 } = props
+  const {
+    title,
+    unit,
+    x,
+    kind,
+    xLabel,
+    lines,
+    marks = [],
+    levels = [],
+    height = 180,
+    sync,
+    zoom,
+    setZoom,
+    from,
+    actions,
+    logarithmic = false,
+    daily = false,
+    gutter = 52,
+  } = props
   const t = useTranslations('ui')
   const locale = useLocale()
   const theme = useTheme()
@@ -82,7 +108,11 @@ export function LineChart(props: Props) {
         tzDate: (seconds) => (kind === 'event' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)),
         scales: {
           x: { time: kind !== 'step' },
-          y: { distr: logarithmic ? 3 : 1, range: (_, low, high) => (logarithmic ? [low || 1e-6, high || 1] : reach(from === undefined ? low : Math.min(from, low), high, live.current.levels)) },
+          y: {
+            distr: logarithmic ? 3 : 1,
+            range: (_, low, high) =>
+              logarithmic ? [low || 1e-6, high || 1] : reach(from === undefined ? low : Math.min(from, low), high, live.current.levels),
+          },
         },
         series: [
           {},
@@ -97,8 +127,26 @@ export function LineChart(props: Props) {
           })),
         ],
         axes: [
-          { stroke: () => token('--quiet'), grid: { stroke: () => token('--line'), width: 1 }, ticks: { show: false }, font: axisFont(), size: 24, gap: 4, ...(daily ? { incrs: DAY_STEPS } : {}), values: (_, splits, __, ___, step) => splits.map((at, place) => (kind === 'step' ? showNumber(at, locale) : axisTime(at, step, kind, place === 0))) },
-          { stroke: () => token('--quiet'), grid: { stroke: () => token('--line'), width: 1 }, ticks: { show: false }, font: axisFont(), size: gutter, gap: 6, values: (_, splits) => splits.map((at) => (at === null ? '' : axisNumber(at))) },
+          {
+            stroke: () => token('--quiet'),
+            grid: { stroke: () => token('--line'), width: 1 },
+            ticks: { show: false },
+            font: axisFont(),
+            size: 24,
+            gap: 4,
+            ...(daily ? { incrs: DAY_STEPS } : {}),
+            values: (_, splits, __, ___, step) =>
+              splits.map((at, place) => (kind === 'step' ? showNumber(at, locale) : axisTime(at, step, kind, place === 0))),
+          },
+          {
+            stroke: () => token('--quiet'),
+            grid: { stroke: () => token('--line'), width: 1 },
+            ticks: { show: false },
+            font: axisFont(),
+            size: gutter,
+            gap: 6,
+            values: (_, splits) => splits.map((at) => (at === null ? '' : axisNumber(at))),
+          },
         ],
         hooks: {
           draw: [(self) => drawNotes(self, live.current.marks, live.current.levels)],
@@ -157,7 +205,13 @@ export function LineChart(props: Props) {
     <Chart
       title={title}
       unit={unit}
-      sheet={() => ({ columns: [xLabel, ...lines.map((line) => line.label)], rows: x.map((value, place) => [kind === 'step' ? value : new Date(value * 1000).toISOString(), ...lines.map((line) => line.values[place] ?? null)]) })}
+      sheet={() => ({
+        columns: [xLabel, ...lines.map((line) => line.label)],
+        rows: x.map((value, place) => [
+          kind === 'step' ? value : new Date(value * 1000).toISOString(),
+          ...lines.map((line) => line.values[place] ?? null),
+        ]),
+      })}
       actions={
         <>
           {actions}
@@ -170,7 +224,15 @@ export function LineChart(props: Props) {
       }
     >
       <div className="chart-read">
-        <span>{at === undefined ? xLabel : kind === 'step' ? `${xLabel} ${showNumber(at, locale)}` : kind === 'event' ? showEvent(new Date(at * 1000).toISOString()) : new Date(at * 1000).toLocaleString(locale, { hourCycle: 'h23' })}</span>
+        <span>
+          {at === undefined
+            ? xLabel
+            : kind === 'step'
+              ? `${xLabel} ${showNumber(at, locale)}`
+              : kind === 'event'
+                ? showEvent(new Date(at * 1000).toISOString())
+                : new Date(at * 1000).toLocaleString(locale, { hourCycle: 'h23' })}
+        </span>
         {(index === undefined ? lines.slice(-KEYS) : lines).map((line) => {
           const value = index === undefined ? lastKnown(line.values) : line.values[index]
           if (index !== undefined && (value === null || value === undefined) && lines.length > 3) return null

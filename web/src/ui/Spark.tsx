@@ -1,5 +1,17 @@
 /** A tiny line without axes: the shape of what happened, its last value marked. */
-export function Spark({ values, width = 84, height = 22, label, tone = 'accent' }: { values: (number | null)[]; width?: number; height?: number; label: string; tone?: 'accent' | 'warn' | 'bad' }) {
+export function Spark({
+  values,
+  width = 84,
+  height = 22,
+  label,
+  tone = 'accent',
+}: {
+  values: (number | null)[]
+  width?: number
+  height?: number
+  label: string
+  tone?: 'accent' | 'warn' | 'bad'
+}) {
   const known = values.filter((value) => value !== null)
   if (known.length < 2) return <svg width={width} height={height} aria-hidden />
   const low = Math.min(...known)

@@ -1,20 +1,16 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import type { QuarantinedRow } from '../../api/types.ts'
-import { Bones, Empty, Failure } from '../../ui/Answer.tsx'
-import { Table } from '../../ui/Table.tsx'
+import { Empty } from '../../ui/Empty.tsx'
+import { PagedTable } from '../../ui/PagedTable.tsx'
 import { EventTime, WallTime } from '../../ui/Time.tsx'
 import { quarantineQuery } from './queries.ts'
 
-/** Rows that were put aside, each with its reason; nothing of them trains or serves. */
+/** Quarantined rows, newest first, each with its reason; they are neither used for training nor for serving. */
 export function QuarantineList({ project, source, all }: { project: string; source: string | undefined; all: () => void }) {
   const t = useTranslations('data')
   const rows = useInfiniteQuery(quarantineQuery(project, source))
   const kindName = useAnomalyName()
-  if (rows.error && !rows.data) return <Failure error={rows.error} again={() => void rows.refetch()} />
-  if (!rows.data) return <Bones rows={10} />
-  const found = rows.data.pages.flatMap((page) => page.items)
-  if (found.length === 0) return <Empty title={t('noQuarantine')} text={t('noQuarantineText')} />
   return (
     <>
       {source ? (
@@ -25,11 +21,12 @@ export function QuarantineList({ project, source, all }: { project: string; sour
           </button>
         </div>
       ) : null}
-      <Table<QuarantinedRow>
+      <PagedTable<QuarantinedRow>
+        of={rows}
+        empty={<Empty title={t('noQuarantine')} text={t('noQuarantineText')} />}
+        layout="quarantine"
         label={t('tabs.quarantine')}
-        rows={found}
         keyOf={(row) => row.id}
-        more={rows.hasNextPage && !rows.isFetchingNextPage ? () => void rows.fetchNextPage() : undefined}
         height="calc(100vh - 150px)"
         columns={[
           { id: 'event', head: t('eventAt'), width: 140, cell: (row) => <EventTime at={row.event_at} /> },
@@ -37,7 +34,15 @@ export function QuarantineList({ project, source, all }: { project: string; sour
           { id: 'column', head: t('column'), width: 110, cell: (row) => <code>{row.column}</code> },
           { id: 'kind', head: t('reason'), width: 110, cell: (row) => <span className="state warn">{kindName(row.kind)}</span> },
           { id: 'why', head: t('why'), cell: (row) => <span title={row.why}>{row.why}</span> },
-          { id: 'values', head: t('row'), cell: (row) => <span className="mono quiet" title={JSON.stringify(row.values, null, 1)}>{JSON.stringify(row.values)}</span> },
+          {
+            id: 'values',
+            head: t('row'),
+            cell: (row) => (
+              <span className="mono quiet" title={JSON.stringify(row.values, null, 1)}>
+                {JSON.stringify(row.values)}
+              </span>
+            ),
+          },
           { id: 'at', head: t('arrived'), right: true, width: 110, cell: (row) => <WallTime at={row.at} /> },
         ]}
       />

@@ -1,25 +1,25 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { Dataset, Page, QuarantinedRow, Snapshot, SnapshotSummary } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { get, pagesOf } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-const FIRST = ''
-
-export const datasetsQuery = (project: string) => queryOptions({ queryKey: ['datasets', project], queryFn: ({ signal }) => get<Page<Dataset>>('datasets', { project }, signal) })
-
-export const snapshotsQuery = (dataset: string) =>
-  infiniteQueryOptions({
-    queryKey: ['datasets', 'snapshots', dataset],
-    queryFn: ({ pageParam, signal }) => get<Page<SnapshotSummary>>(`datasets/${encodeURIComponent(dataset)}/snapshots`, { limit: 200, cursor: pageParam }, signal),
-    initialPageParam: FIRST,
-    getNextPageParam: (last) => last.next ?? undefined,
+export const datasetsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.datasets(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/datasets', { project }, { limit: 1_000 }, signal),
   })
 
-export const snapshotQuery = (snapshot: string) => queryOptions({ queryKey: ['snapshot', snapshot], queryFn: ({ signal }) => get<Snapshot>(`snapshots/${snapshot}`, {}, signal), staleTime: Infinity })
+/** The newest first. */
+export const snapshotsQuery = (project: string, dataset: string) =>
+  pagesOf(keys.snapshots(project, dataset), '/api/v1/projects/{project}/datasets/{dataset}/snapshots', { project, dataset })
 
+/** A snapshot never changes. */
+export const snapshotQuery = (snapshot: string) =>
+  queryOptions({
+    queryKey: keys.snapshot(snapshot),
+    queryFn: ({ signal }) => get('/api/v1/snapshots/{snapshot}', { snapshot }, {}, signal),
+    staleTime: Infinity,
+  })
+
+/** The newest first. */
 export const quarantineQuery = (project: string, source: string | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['quarantine', project, source],
-    queryFn: ({ pageParam, signal }) => get<Page<QuarantinedRow>>('quarantine', { project, source, limit: 200, cursor: pageParam }, signal),
-    initialPageParam: FIRST,
-    getNextPageParam: (last) => last.next ?? undefined,
-  })
+  pagesOf(keys.quarantine(project, source), '/api/v1/projects/{project}/quarantine', { project }, { source })

@@ -1,8 +1,19 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Page, Promotion, Trigger, Watch } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { get, pagesOf } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-export const promotionsQuery = (project: string, challenger?: string) => queryOptions({ queryKey: ['promotions', project, challenger], queryFn: ({ signal }) => get<Page<Promotion>>('promotions', { project, challenger, limit: 500 }, signal) })
-export const promotionQuery = (promotion: string) => queryOptions({ queryKey: ['promotions', 'one', promotion], queryFn: ({ signal }) => get<Promotion>(`promotions/${promotion}`, {}, signal) })
-export const triggersQuery = (project: string) => queryOptions({ queryKey: ['triggers', project], queryFn: ({ signal }) => get<Page<Trigger>>('triggers', { project }, signal) })
-export const watchesQuery = (project: string) => queryOptions({ queryKey: ['promotions', 'bake-periods', project], queryFn: ({ signal }) => get<Page<Watch>>('bake-periods', { project, limit: 500 }, signal) })
+/** The newest first. */
+export const promotionsQuery = (project: string, challenger?: string) =>
+  pagesOf(keys.promotions(project, challenger), '/api/v1/projects/{project}/promotions', { project }, { challenger })
+
+export const promotionQuery = (promotion: string) =>
+  queryOptions({
+    queryKey: keys.promotion(promotion),
+    queryFn: ({ signal }) => get('/api/v1/promotions/{promotion}', { promotion }, {}, signal),
+  })
+
+export const triggersQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.triggers(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/triggers', { project }, {}, signal),
+  })

@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import type { FeatureDefinition, FeatureServiceDefinition, FeatureViewDefinition } from '../../api/types.ts'
 import { snippets } from '../../lib/snippets.ts'
-import { Answer, Empty } from '../../ui/Answer.tsx'
+import { QueryBoundary } from '../../ui/QueryBoundary.tsx'
+import { Empty } from '../../ui/Empty.tsx'
+import { compactDuration } from '../../lib/time.ts'
 import { Code } from '../../ui/Code.tsx'
-import { Facts, Section } from '../../ui/Page.tsx'
-import { ThingLink } from '../lineage/ThingLink.tsx'
+import { DescriptionList } from '../../ui/DescriptionList.tsx'
+import { Section } from '../../ui/Page.tsx'
+import { EntityLink } from '../lineage/EntityLink.tsx'
 import { servicesQuery, viewsQuery } from './queries.ts'
 
 /** Feature views and services as the code that declares them. */
@@ -14,7 +17,7 @@ export function FeatureList({ project }: { project: string }) {
   const views = useQuery(viewsQuery(project))
   const services = useQuery(servicesQuery(project))
   return (
-    <Answer of={views}>
+    <QueryBoundary of={views}>
       {({ items }) =>
         items.length === 0 && services.data?.items.length === 0 ? (
           <Empty title={t('noFeatures')} text={t('noFeaturesText')} code={snippets.features} />
@@ -22,8 +25,21 @@ export function FeatureList({ project }: { project: string }) {
           <div className="columns">
             <div>
               {items.map(({ view, services: users }) => (
-                <Section key={view.name} title={<>{view.name} <span className="quiet">{t('view')}</span></>}>
-                  <Facts items={[[t('source'), view.source], [t('usedBy'), users.join(', ') || '–'], view.description ? [t('about'), view.description] : null]} />
+                <Section
+                  key={view.name}
+                  title={
+                    <>
+                      {view.name} <span className="quiet">{t('view')}</span>
+                    </>
+                  }
+                >
+                  <DescriptionList
+                    items={[
+                      [t('source'), view.source],
+                      [t('usedBy'), users.join(', ') || '–'],
+                      view.description ? [t('about'), view.description] : null,
+                    ]}
+                  />
                   <div style={{ marginTop: 6 }}>
                     <Code text={viewCode(view)} label={view.name} />
                   </div>
@@ -31,15 +47,36 @@ export function FeatureList({ project }: { project: string }) {
               ))}
             </div>
             <div>
-              <Answer of={services}>
+              <QueryBoundary of={services}>
                 {({ items: found }) =>
                   found.map(({ service, inputs, endpoints }) => (
-                    <Section key={service.name} title={<>{service.name} <span className="quiet">{t('service')}</span></>}>
-                      <Facts
+                    <Section
+                      key={service.name}
+                      title={
+                        <>
+                          {service.name} <span className="quiet">{t('service')}</span>
+                        </>
+                      }
+                    >
+                      <DescriptionList
                         items={[
                           [t('label'), <code key="label">{service.label}</code>],
-                          [t('inputs'), <span key="inputs" className="mono">{inputs.join(', ')}</span>],
-                          [t('usedBy'), endpoints.length ? endpoints.map((name) => <ThingLink key={name} kind="endpoint" id={name}>{name}</ThingLink>) : '–'],
+                          [
+                            t('inputs'),
+                            <span key="inputs" className="mono">
+                              {inputs.join(', ')}
+                            </span>,
+                          ],
+                          [
+                            t('usedBy'),
+                            endpoints.length
+                              ? endpoints.map((name) => (
+                                  <EntityLink key={name} kind="endpoint" id={name}>
+                                    {name}
+                                  </EntityLink>
+                                ))
+                              : '–',
+                          ],
                         ]}
                       />
                       <div style={{ marginTop: 6 }}>
@@ -48,12 +85,12 @@ export function FeatureList({ project }: { project: string }) {
                     </Section>
                   ))
                 }
-              </Answer>
+              </QueryBoundary>
             </div>
           </div>
         )
       }
-    </Answer>
+    </QueryBoundary>
   )
 }
 
@@ -63,8 +100,8 @@ export function viewCode(view: FeatureViewDefinition): string {
 }
 
 function featureCode(feature: FeatureDefinition): string {
-  const offset = feature.offset_seconds ? `, offset="${duration(feature.offset_seconds)}"` : ''
-  return `mg.${feature.aggregation}(${quote(feature.column)}, window="${duration(feature.window_seconds)}"${offset})`
+  const offset = feature.offset_seconds ? `, offset="${compactDuration(feature.offset_seconds)}"` : ''
+  return `mg.${feature.aggregation}(${quote(feature.column)}, window="${compactDuration(feature.window_seconds)}"${offset})`
 }
 
 export function serviceCode(service: FeatureServiceDefinition): string {
@@ -73,11 +110,3 @@ export function serviceCode(service: FeatureServiceDefinition): string {
 }
 
 const quote = (text: string) => JSON.stringify(text)
-
-/** `604800` as people write it: `7d`. */
-export function duration(seconds: number): string {
-  for (const [unit, size] of [['d', 86_400], ['h', 3_600], ['m', 60]] satisfies [string, number][]) {
-    if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`
-  }
-  return `${seconds}s`
-}

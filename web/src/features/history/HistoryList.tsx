@@ -1,21 +1,22 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { LedgerEvent } from '../../api/types.ts'
-import { Bones, Failure } from '../../ui/Answer.tsx'
+import type { Event } from '../../api/types.ts'
+import { Skeleton } from '../../ui/Skeleton.tsx'
+import { Failure } from '../../ui/Failure.tsx'
 import { Icon, type IconName } from '../../ui/Icon.tsx'
 import { EventTime, WallTime } from '../../ui/Time.tsx'
 import './history.css'
 import { Evidence } from './Evidence.tsx'
-import { DECISIONS, historyQuery } from './queries.ts'
+import { MAIN_KINDS, historyQuery } from './queries.ts'
 import { Sentence, toneOf } from './Sentence.tsx'
 
 /** What happened, newest first, in plain sentences; each opens to its evidence. */
 export function HistoryList({ project, everything, subject }: { project: string; everything: boolean; subject?: string }) {
   const t = useTranslations('home')
-  const history = useInfiniteQuery(historyQuery(project, everything ? undefined : DECISIONS, subject))
+  const history = useInfiniteQuery(historyQuery(project, everything ? undefined : MAIN_KINDS, subject))
   if (history.error && !history.data) return <Failure error={history.error} again={() => void history.refetch()} />
-  if (!history.data) return <Bones rows={12} height={30} />
+  if (!history.data) return <Skeleton rows={12} height={30} />
   const events = history.data.pages.flatMap((page) => page.items)
   if (events.length === 0) return <p className="quiet">{t('historyEmpty')}</p>
   return (
@@ -26,7 +27,13 @@ export function HistoryList({ project, everything, subject }: { project: string;
         ))}
       </ol>
       {history.hasNextPage ? (
-        <button type="button" className="button" style={{ marginTop: 8 }} disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+        <button
+          type="button"
+          className="button"
+          style={{ marginTop: 8 }}
+          disabled={history.isFetchingNextPage}
+          onClick={() => void history.fetchNextPage()}
+        >
           {t('older')}
         </button>
       ) : null}
@@ -34,12 +41,12 @@ export function HistoryList({ project, everything, subject }: { project: string;
   )
 }
 
-function dayOf(event: LedgerEvent | undefined): string | undefined {
+function dayOf(event: Event | undefined): string | undefined {
   return event?.event_at?.slice(0, 10) ?? event?.at.slice(0, 16)
 }
 
 /** `dated`: events of one day under each other say it once. */
-function HistoryItem({ event, dated }: { event: LedgerEvent; dated: boolean }) {
+function HistoryItem({ event, dated }: { event: Event; dated: boolean }) {
   const t = useTranslations('ui')
   const [open, setOpen] = useState(false)
   const tone = toneOf(event.kind)

@@ -1,28 +1,43 @@
 import type { ReactNode } from 'react'
 import { useLocale, useTranslations } from 'use-intl'
-import type { LedgerEvent } from '../../api/types.ts'
-import { at, numberAt, textAt, textsAt, type Json } from '../../lib/json.ts'
+import type { Event } from '../../api/types.ts'
+import { at, numberAt, textAt, textsAt } from '../../lib/json.ts'
 import { showEvent } from '../../lib/time.ts'
 import { shortId, showNumber, showShare } from '../../lib/units.ts'
 import type { Tone } from '../../ui/State.tsx'
-import { ThingLink } from '../lineage/ThingLink.tsx'
-import { reasonOf } from './Reason.tsx'
+import { EntityLink } from '../lineage/EntityLink.tsx'
+import { ReasonText, startReason } from './Reason.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 
 /** One event as a plain sentence, every name in it a link. */
-export function Sentence({ event }: { event: LedgerEvent }) {
+export function Sentence({ event }: { event: Event }) {
   const t = useTranslations('sentence')
   const locale = useLocale()
   const { payload, subject } = event
-  const name = (kind: string, id: string | undefined, label?: string) => (id ? <ThingLink kind={kind} id={id}>{label ?? shortId(id)}</ThingLink> : <span>–</span>)
+  const name = (kind: string, id: string | undefined, label?: string) =>
+    id ? (
+      <EntityLink kind={kind} id={id}>
+        {label ?? shortId(id)}
+      </EntityLink>
+    ) : (
+      <span>–</span>
+    )
   const version = (id: string | undefined, number?: number) => () => {
     if (!id) return <span>–</span>
-    return number === undefined ? <VersionLink id={id} /> : <ThingLink kind="model_version" id={id}>{`${textAt(payload, 'model') ?? ''} v${number}`.trim()}</ThingLink>
+    return number === undefined ? (
+      <VersionLink id={id} />
+    ) : (
+      <EntityLink kind="model_version" id={id}>
+        {`${textAt(payload, 'model') ?? ''} v${number}`.trim()}
+      </EntityLink>
+    )
   }
   const challenger = version(textAt(payload, 'challenger'), numberAt(payload, 'number'))
   const champion = version(textAt(payload, 'champion'), numberAt(payload, 'champion_number'))
   const served = version(textAt(payload, 'version'), numberAt(payload, 'number'))
-  const rich = (key: Parameters<typeof t.rich>[0], values: Record<string, string | number | (() => ReactNode)>) => <>{t.rich(key, values)}</>
+  const rich = (key: Parameters<typeof t.rich>[0], values: Record<string, string | number | (() => ReactNode)>) => (
+    <>{t.rich(key, values)}</>
+  )
 
   switch (event.kind) {
     case 'project.applied': {
@@ -32,11 +47,17 @@ export function Sentence({ event }: { event: LedgerEvent }) {
     }
     case 'rows.quarantined': {
       const hours = textsAt(payload, 'hours')
-      const values = { source: () => name('source', textAt(payload, 'source') ?? subject), count: numberAt(payload, 'count') ?? 0, columns: textsAt(payload, 'columns').join(', ') }
+      const values = {
+        source: () => name('source', textAt(payload, 'source') ?? subject),
+        count: numberAt(payload, 'count') ?? 0,
+        columns: textsAt(payload, 'columns').join(', '),
+      }
       return hours.length === 1 ? rich('hourQuarantined', { ...values, hour: showEvent(hours[0] ?? '') }) : rich('rowsQuarantined', values)
     }
     case 'snapshot.taken':
-      return rich('snapshotTaken', { dataset: () => name('snapshot', textAt(payload, 'snapshot', 'id') ?? subject, textAt(payload, 'dataset')) })
+      return rich('snapshotTaken', {
+        dataset: () => name('snapshot', textAt(payload, 'snapshot', 'id') ?? subject, textAt(payload, 'dataset')),
+      })
     case 'run.started':
       return rich('runStarted', { run: () => name('run', subject, textAt(payload, 'name')) })
     case 'run.finished':
@@ -44,18 +65,26 @@ export function Sentence({ event }: { event: LedgerEvent }) {
     case 'run.failed':
       return rich('runFailed', { run: () => name('run', subject, textAt(payload, 'name')) })
     case 'pipeline_run.started': {
-      const why = reasonOf(textAt(payload, 'reason') ?? '')
+      const why = startReason({ trigger: textAt(payload, 'trigger'), reason: textAt(payload, 'reason'), evidence: at(payload, 'evidence') })
       const pipeline = () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline'))
-      return why ? rich('pipelineStartedBecause', { pipeline, why: () => t(why) }) : rich('pipelineStarted', { pipeline })
+      return why ? rich('pipelineStartedBecause', { pipeline, why: () => <ReasonText of={why} /> }) : rich('pipelineStarted', { pipeline })
     }
     case 'pipeline_run.finished':
-      return rich('pipelineFinished', { pipeline: () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline')) })
+      return rich('pipelineFinished', {
+        pipeline: () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline')),
+      })
     case 'pipeline_run.failed':
-      return rich('pipelineFailed', { pipeline: () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline')) })
+      return rich('pipelineFailed', {
+        pipeline: () => name('pipeline_run', textAt(payload, 'pipeline_run', 'id', 'run') ?? subject, textAt(payload, 'pipeline')),
+      })
     case 'model_version.created':
       return rich('versionCreated', { version: served })
     case 'alias.moved':
-      return rich('aliasMoved', { alias: textAt(payload, 'alias') ?? '', model: () => name('model', textAt(payload, 'model') ?? subject, textAt(payload, 'model')), version: served })
+      return rich('aliasMoved', {
+        alias: textAt(payload, 'alias') ?? '',
+        model: () => name('model', textAt(payload, 'model') ?? subject, textAt(payload, 'model')),
+        version: served,
+      })
     case 'promotion.opened':
       return rich('promotionOpened', { challenger })
     case 'promotion.approved': {
@@ -68,14 +97,25 @@ export function Sentence({ event }: { event: LedgerEvent }) {
       const share = numberAt(payload, 'evidence.improvement')
       if (why) return rich('promotionRejectedBecause', { challenger, why })
       if (share === undefined || share < 0.005) return rich('promotionRejected', { challenger, champion })
-      return rich('promotionUnsure', { challenger, champion, share: showShare(share, locale, 0), wins: showShare(numberAt(payload, 'evidence.share_better'), locale, 0) })
+      return rich('promotionUnsure', {
+        challenger,
+        champion,
+        share: showShare(share, locale, 0),
+        wins: showShare(numberAt(payload, 'evidence.share_better'), locale, 0),
+      })
     }
     case 'deployment.created':
       return rich('deploymentCreated', { version: served })
     case 'deployment.live':
-      return rich('deploymentLive', { version: served, endpoint: () => name('endpoint', textAt(payload, 'endpoint') ?? subject, textAt(payload, 'endpoint')) })
+      return rich('deploymentLive', {
+        version: served,
+        endpoint: () => name('endpoint', textAt(payload, 'endpoint') ?? subject, textAt(payload, 'endpoint')),
+      })
     case 'deployment.rolled_back':
-      return rich('rolledBack', { version: version(textAt(payload, 'to')), endpoint: () => name('endpoint', textAt(payload, 'endpoint') ?? subject, textAt(payload, 'endpoint')) })
+      return rich('rolledBack', {
+        version: version(textAt(payload, 'to')),
+        endpoint: () => name('endpoint', textAt(payload, 'endpoint') ?? subject, textAt(payload, 'endpoint')),
+      })
     case 'deployment.failed':
       return rich('deploymentFailed', { version: served, why: textAt(payload, 'why') ?? '' })
     case 'watermark.advanced':
@@ -89,7 +129,12 @@ export function Sentence({ event }: { event: LedgerEvent }) {
       const to = numberAt(payload, 'score')
       const from = numberAt(payload, 'expected')
       if (to === undefined || from === undefined) return rich('qualityBreached', { monitor })
-      return rich('qualityBreachedBy', { monitor, metric: (textAt(payload, 'evidence.metric') ?? '').toUpperCase(), from: showNumber(from, locale), to: showNumber(to, locale) })
+      return rich('qualityBreachedBy', {
+        monitor,
+        metric: (textAt(payload, 'evidence.metric') ?? '').toUpperCase(),
+        from: showNumber(from, locale),
+        to: showNumber(to, locale),
+      })
     }
     case 'alert.opened':
       return rich('alertOpened', { message: textAt(payload, 'monitor') ?? subject })
@@ -98,11 +143,13 @@ export function Sentence({ event }: { event: LedgerEvent }) {
     case 'trigger.fired':
       return rich('triggerFired', { trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject) })
     case 'trigger.skipped':
-      return rich(textAt(payload, 'why') === 'running' ? 'triggerSkippedRunning' : 'triggerSkippedCooldown', { trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject) })
+      return rich(textAt(payload, 'why') === 'running' ? 'triggerSkippedRunning' : 'triggerSkippedCooldown', {
+        trigger: () => name('trigger', textAt(payload, 'trigger') ?? subject),
+      })
     case 'bake.passed':
-      return rich('watchPassed', { version: served })
+      return rich('bakePassed', { version: served })
     case 'bake.failed':
-      return rich('watchFailed', { version: served })
+      return rich('bakeFailed', { version: served })
     default:
       return (
         <>
@@ -141,7 +188,7 @@ export function toneOf(kind: string): Tone {
   }
 }
 
-function columnsOf(payload: Json): string | undefined {
+function columnsOf(payload: unknown): string | undefined {
   const names = textsAt(at(payload, 'evidence'), 'moved')
   return names.length ? names.slice(0, 4).join(', ') : undefined
 }

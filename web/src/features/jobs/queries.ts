@@ -1,15 +1,24 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Health, Job, Page } from '../../api/types.ts'
-import { get, send } from '../../lib/http.ts'
+import { pagesOf } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
+import type { Readiness } from '../../api/types.ts'
+import { Problem, send } from '../../lib/http.ts'
 
-export const jobsQuery = (project: string) => queryOptions({ queryKey: ['jobs', project], queryFn: ({ signal }) => get<Page<Job>>('jobs', { project, limit: 300 }, signal) })
+/** The newest first. */
+export const jobsQuery = (project: string) => pagesOf(keys.jobs(project), '/api/v1/projects/{project}/jobs', { project })
 
-/** Outside of the REST prefix: the address that watchdogs ask. */
-export const healthQuery = () =>
-  queryOptions({
-    queryKey: ['jobs', 'health'],
-    queryFn: async ({ signal }): Promise<Health> => {
-      const body: Health = await (await send(new URL('health', document.baseURI).href, { signal })).json()
-      return body
-    },
-  })
+/** What the server needs, part by part; asked again every half minute, for no event tells of a full disk. */
+export const readinessQuery = () =>
+  queryOptions({ queryKey: keys.health(), queryFn: ({ signal }) => readiness(signal), refetchInterval: 30_000 })
+
+async function readiness(signal: AbortSignal): Promise<Readiness> {
+  try {
+    const body: Readiness = await (await send(new URL('ready', document.baseURI).href, { signal })).json()
+    return body
+  } catch (error) {
+    // A server that is not ready answers 503 with the same body.
+    if (error instanceof Problem && Array.isArray(error.fields.parts))
+      return { ready: false, version: error.text('version'), parts: error.fields.parts }
+    throw error
+  }
+}

@@ -1,8 +1,18 @@
-import { kindOf, ThingLink } from './ThingLink.tsx'
+import { EntityLink } from './EntityLink.tsx'
+import { kindOf } from './target.ts'
 
 const ID = /\b([a-z]{2,5}_[0-9a-z]{26})\b/
+/** Kinds whose pages are found by id. */
+const BY_ID = ['run', 'pipeline_run', 'model_version', 'promotion', 'snapshot', 'deployment', 'alert']
 
-/** A text in which every id is a link to its thing. */
+/** A text in which every id that has a page is a link to it. */
 export function Linked({ text }: { text: string }) {
-  return <span className="prose">{text.split(ID).map((part, index) => (index % 2 ? <ThingLink key={index} kind={kindOf(part)} id={part} /> : part))}</span>
+  return (
+    <span className="prose">
+      {text.split(ID).map((part, index) => {
+        const kind = index % 2 ? kindOf(part) : undefined
+        return kind && BY_ID.includes(kind) ? <EntityLink key={index} kind={kind} id={part} /> : part
+      })}
+    </span>
+  )
 }

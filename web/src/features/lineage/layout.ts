@@ -20,7 +20,9 @@ export function place(graph: Graph, box: { width: number; height: number }): Pic
 }
 
 function draw(graph: Graph, flow: Picture['flow']): Picture {
-  const sheet = new dagre.graphlib.Graph().setGraph(flow === 'right' ? { rankdir: 'LR', nodesep: 10, ranksep: 44 } : { rankdir: 'TB', nodesep: 16, ranksep: 34 }).setDefaultEdgeLabel(() => ({}))
+  const sheet = new dagre.graphlib.Graph()
+    .setGraph(flow === 'right' ? { rankdir: 'LR', nodesep: 10, ranksep: 44 } : { rankdir: 'TB', nodesep: 16, ranksep: 34 })
+    .setDefaultEdgeLabel(() => ({}))
   for (const node of graph.nodes) sheet.setNode(keyOf(node), { ...NODE })
   for (const edge of graph.edges) sheet.setEdge(keyOf(edge.source), keyOf(edge.target))
   dagre.layout(sheet)
@@ -55,5 +57,8 @@ export function nearest(graph: Graph, center: { kind: string; id: string }, most
     }
     ring = next
   }
-  return { nodes: graph.nodes.filter((node) => kept.has(keyOf(node))), edges: graph.edges.filter((edge) => kept.has(keyOf(edge.source)) && kept.has(keyOf(edge.target))) }
+  return {
+    nodes: graph.nodes.filter((node) => kept.has(keyOf(node))),
+    edges: graph.edges.filter((edge) => kept.has(keyOf(edge.source)) && kept.has(keyOf(edge.target))),
+  }
 }

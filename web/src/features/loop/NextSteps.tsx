@@ -2,10 +2,10 @@ import { useTranslations } from 'use-intl'
 import { snippets } from '../../lib/snippets.ts'
 import { Code } from '../../ui/Code.tsx'
 import { Icon } from '../../ui/Icon.tsx'
-import { stationIcon } from './StationFace.tsx'
-import type { Station } from './stations.ts'
+import { stageIcon } from './StageCard.tsx'
+import type { Stage } from './stages.ts'
 
-const LINES: Record<Station, string> = {
+const LINES: Record<Stage, string> = {
   data: snippets.source,
   features: snippets.features,
   pipeline: snippets.pipeline,
@@ -15,24 +15,24 @@ const LINES: Record<Station, string> = {
   monitor: snippets.monitor,
 }
 
-/** For stations that are not set up: the next step of each, with the lines to copy; one is open at a time. */
-export function NextSteps({ stations, open, choose }: { stations: Station[]; open: Station | undefined; choose: (station: Station) => void }) {
-  const t = useTranslations('station')
-  const shown = open ?? stations[0]
+/** For stages that are not set up: the next step of each, with the lines to copy; one is open at a time. */
+export function NextSteps({ stages, open, choose }: { stages: Stage[]; open: Stage | undefined; choose: (stage: Stage) => void }) {
+  const t = useTranslations('stage')
+  const shown = open ?? stages[0]
   return (
     <div className="steps">
-      {stations.map((station) => (
-        <section key={station} className="steps-item">
+      {stages.map((stage) => (
+        <section key={stage} className="steps-item">
           <h3>
-            <button type="button" className="button bare" aria-expanded={station === shown} onClick={() => choose(station)}>
-              <Icon name={stationIcon(station)} size={14} />
-              {t(station)}
+            <button type="button" className="button bare" aria-expanded={stage === shown} onClick={() => choose(stage)}>
+              <Icon name={stageIcon(stage)} size={14} />
+              {t(stage)}
             </button>
           </h3>
-          {station === shown ? (
+          {stage === shown ? (
             <>
-              <p>{t(`teach.${station}`)}</p>
-              <Code text={LINES[station]} label={t(station)} />
+              <p>{t(`teach.${stage}`)}</p>
+              <Code text={LINES[stage]} label={t(stage)} />
             </>
           ) : null}
         </section>

@@ -8,8 +8,8 @@ import { showNumber } from '../../lib/units.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { Spark } from '../../ui/Spark.tsx'
 import { arrowHead, ringArrow, ringBoxes, toPath } from './geometry.ts'
-import { leaves, missing, STATIONS, type Station } from './stations.ts'
-import { StationFace } from './StationFace.tsx'
+import { leaves, missing, STAGES, type Stage } from './stages.ts'
+import { StageCard } from './StageCard.tsx'
 import { overviewQuery } from './queries.ts'
 import './ring.css'
 
@@ -17,25 +17,35 @@ import './ring.css'
 const boxIn = (width: number) => (width < 680 ? { width: 152, height: 92 } : { width: 176, height: 88 })
 const LIT_MS = 1_800
 
-/** The loop as a ring: every station with its state in a few words; an arrow lights when something passes. */
-export function Ring({ project, chosen, choose }: { project: string; chosen?: Station | undefined; choose?: (station: Station) => void }) {
+/** The loop as a ring: every stage with its state in a few words; an arrow lights when something passes. */
+export function Ring({ project, chosen, choose }: { project: string; chosen?: Stage | undefined; choose?: (stage: Stage) => void }) {
   const overview = useQuery({ ...overviewQuery(project), enabled: project !== '' })
   return <RingView overview={overview.data} project={project} chosen={chosen} choose={choose} />
 }
 
-function RingView({ overview, project, chosen, choose }: { overview: Overview | undefined; project: string; chosen: Station | undefined; choose: ((station: Station) => void) | undefined }) {
+function RingView({
+  overview,
+  project,
+  chosen,
+  choose,
+}: {
+  overview: Overview | undefined
+  project: string
+  chosen: Stage | undefined
+  choose: ((stage: Stage) => void) | undefined
+}) {
   const t = useTranslations()
   const [box, { width, height }] = useSize()
-  const boxes = useMemo(() => ringBoxes(STATIONS.length, width, height, boxIn(width)), [width, height])
+  const boxes = useMemo(() => ringBoxes(STAGES.length, width, height, boxIn(width)), [width, height])
   const lit = useLit()
-  const unset = project === '' ? STATIONS : missing(overview)
+  const unset = project === '' ? STAGES : missing(overview)
   return (
     <div ref={box} className="ring" style={{ height }} role="group" aria-label={t('home.ring')}>
       <svg width={width} height={height} aria-hidden>
-        {STATIONS.map((station, index) => {
+        {STAGES.map((stage, index) => {
           const points = ringArrow(index, boxes, width, height)
           return (
-            <g key={station} className={lit.has(station) ? 'arrow lit' : unset.includes(station) ? 'arrow unset' : 'arrow'}>
+            <g key={stage} className={lit.has(stage) ? 'arrow lit' : unset.includes(stage) ? 'arrow unset' : 'arrow'}>
               <path d={toPath(points.slice(0, -1))} fill="none" />
               <path className="head" d={arrowHead(points)} />
             </g>
@@ -43,15 +53,15 @@ function RingView({ overview, project, chosen, choose }: { overview: Overview | 
         })}
       </svg>
       <Middle overview={overview} project={project} />
-      {STATIONS.map((station, index) => {
+      {STAGES.map((stage, index) => {
         const place = boxes[index]
         if (!place) return null
         const style = { left: place.x, top: place.y, width: place.width, height: place.height }
-        const empty = unset.includes(station)
+        const empty = unset.includes(stage)
         return (
-          <StationPlace key={station} station={station} project={project} empty={empty} chosen={station === chosen} choose={choose} style={style}>
-            <StationFace station={station} overview={empty ? undefined : overview} empty={empty} />
-          </StationPlace>
+          <StagePlace key={stage} stage={stage} project={project} empty={empty} chosen={stage === chosen} choose={choose} style={style}>
+            <StageCard stage={stage} overview={empty ? undefined : overview} empty={empty} />
+          </StagePlace>
         )
       })}
     </div>
@@ -70,18 +80,34 @@ const PAGES = {
 
 const FEATURES_TAB: { tab: 'features' } = { tab: 'features' }
 
-/** A station that works leads to its page; one that is not set up yet shows its next step. */
-function StationPlace({ station, project, empty, chosen, choose, style, children }: { station: Station; project: string; empty: boolean; chosen: boolean; choose: ((station: Station) => void) | undefined; style: { left: number; top: number }; children: ReactNode }) {
+/** A stage that works leads to its page; one that is not set up yet shows its next step. */
+function StagePlace({
+  stage,
+  project,
+  empty,
+  chosen,
+  choose,
+  style,
+  children,
+}: {
+  stage: Stage
+  project: string
+  empty: boolean
+  chosen: boolean
+  choose: ((stage: Stage) => void) | undefined
+  style: { left: number; top: number }
+  children: ReactNode
+}) {
   if (empty || project === '') {
     return (
-      <button type="button" className="station unset" style={style} aria-pressed={chosen} onClick={() => choose?.(station)}>
+      <button type="button" className="stage unset" style={style} aria-pressed={chosen} onClick={() => choose?.(stage)}>
         {children}
       </button>
     )
   }
-  const search = station === 'features' ? FEATURES_TAB : {}
+  const search = stage === 'features' ? FEATURES_TAB : {}
   return (
-    <Link className="station" style={style} to={PAGES[station]} params={{ project }} search={search}>
+    <Link className="stage" style={style} to={PAGES[stage]} params={{ project }} search={search}>
       {children}
     </Link>
   )
@@ -93,7 +119,14 @@ function Middle({ overview, project }: { overview: Overview | undefined; project
   const locale = useLocale()
   const champion = overview?.stages.model.champion
   const monitor = overview?.stages.monitor
-  if (!overview) return project === '' ? <div className="ring-middle quiet"><Icon name="home" size={28} /></div> : <div className="ring-middle" />
+  if (!overview)
+    return project === '' ? (
+      <div className="ring-middle quiet">
+        <Icon name="home" size={28} />
+      </div>
+    ) : (
+      <div className="ring-middle" />
+    )
   return (
     <div className="ring-middle">
       {champion ? (
@@ -105,10 +138,21 @@ function Middle({ overview, project }: { overview: Overview | undefined; project
           {monitor?.metric && monitor.spark.length > 1 ? (
             <>
               <div className="ring-value num">
-                {monitor.metric.toUpperCase()} <b className={monitor.breached ? 'bad' : undefined}>{showNumber(monitor.value ?? monitor.spark.findLast((each) => each !== null), locale)}</b>
-                {monitor.expected === null ? null : <small className="quiet"> / {t('station.expected', { value: showNumber(monitor.expected, locale) })}</small>}
+                {monitor.metric.toUpperCase()}{' '}
+                <b className={monitor.breached ? 'bad' : undefined}>
+                  {showNumber(monitor.value ?? monitor.spark.findLast((each) => each !== null), locale)}
+                </b>
+                {monitor.expected === null ? null : (
+                  <small className="quiet"> / {t('stage.expected', { value: showNumber(monitor.expected, locale) })}</small>
+                )}
               </div>
-              <Spark values={monitor.spark} width={150} height={34} label={t('station.spark', { station: monitor.metric.toUpperCase() })} tone={monitor.breached ? 'bad' : 'accent'} />
+              <Spark
+                values={monitor.spark}
+                width={150}
+                height={34}
+                label={t('stage.spark', { stage: monitor.metric.toUpperCase() })}
+                tone={monitor.breached ? 'bad' : 'accent'}
+              />
             </>
           ) : null}
         </>
@@ -139,19 +183,19 @@ function useSize(): [React.RefObject<HTMLDivElement | null>, { width: number; he
 }
 
 /** Arrows that light now: each for a moment after an event that passes it. */
-function useLit(): Set<Station> {
-  const [lit, setLit] = useState<Set<Station>>(new Set())
+function useLit(): Set<Stage> {
+  const [lit, setLit] = useState<Set<Stage>>(new Set())
   useEffect(() => {
-    const ends = new Map<Station, ReturnType<typeof setTimeout>>()
+    const ends = new Map<Stage, ReturnType<typeof setTimeout>>()
     const stop = listen({
       ledger: (event) => {
-        const station = leaves(event.kind)
-        if (!station) return
-        clearTimeout(ends.get(station))
-        setLit((now) => (now.has(station) ? now : new Set(now).add(station)))
+        const stage = leaves(event.kind)
+        if (!stage) return
+        clearTimeout(ends.get(stage))
+        setLit((now) => (now.has(stage) ? now : new Set(now).add(stage)))
         ends.set(
-          station,
-          setTimeout(() => setLit((now) => new Set([...now].filter((each) => each !== station))), LIT_MS),
+          stage,
+          setTimeout(() => setLit((now) => new Set([...now].filter((each) => each !== stage))), LIT_MS),
         )
       },
     })

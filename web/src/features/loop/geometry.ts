@@ -1,4 +1,4 @@
-/** Where the stations stand, and the arrows between them: pure geometry of an ellipse with boxes on it. */
+/** Where the stages stand, and the arrows between them: pure geometry of an ellipse with boxes on it. */
 
 export type Box = { x: number; y: number; width: number; height: number }
 export type Point = { x: number; y: number }
@@ -23,7 +23,10 @@ export function ringArrow(index: number, boxes: Box[], width: number, height: nu
   const points: Point[] = []
   for (let step = 0; step <= steps; step += 1) {
     const angle = start + (step / steps) * ((2 * Math.PI) / boxes.length)
-    const point = { x: width / 2 + ((width - from.width) / 2 - 1) * Math.cos(angle), y: height / 2 + ((height - from.height) / 2 - 1) * Math.sin(angle) }
+    const point = {
+      x: width / 2 + ((width - from.width) / 2 - 1) * Math.cos(angle),
+      y: height / 2 + ((height - from.height) / 2 - 1) * Math.sin(angle),
+    }
     if (!inside(point, from, gap) && !inside(point, to, gap)) points.push(point)
   }
   return points
@@ -39,7 +42,8 @@ export function arrowHead(points: Point[], size = 5): string {
   const before = points[points.length - 3] ?? points[0]
   if (!tip || !before) return ''
   const angle = Math.atan2(tip.y - before.y, tip.x - before.x)
-  const corner = (turn: number) => `${(tip.x - size * 1.7 * Math.cos(angle + turn)).toFixed(1)} ${(tip.y - size * 1.7 * Math.sin(angle + turn)).toFixed(1)}`
+  const corner = (turn: number) =>
+    `${(tip.x - size * 1.7 * Math.cos(angle + turn)).toFixed(1)} ${(tip.y - size * 1.7 * Math.sin(angle + turn)).toFixed(1)}`
   return `M${tip.x.toFixed(1)} ${tip.y.toFixed(1)}L${corner(0.45)}L${corner(-0.45)}Z`
 }
 

@@ -1,5 +1,9 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Overview } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { get } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-export const overviewQuery = (project: string) => queryOptions({ queryKey: ['overview', project], queryFn: ({ signal }) => get<Overview>('overview', { project }, signal) })
+export const overviewQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.overview(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/overview', { project }, {}, signal),
+  })

@@ -1,66 +1,81 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
+import { change } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 import type { Alert } from '../../api/types.ts'
-import { change } from '../../lib/http.ts'
-import { Answer } from '../../ui/Answer.tsx'
+import { ConfirmButton } from '../../ui/ConfirmButton.tsx'
+import { PagedTable } from '../../ui/PagedTable.tsx'
 import { State } from '../../ui/State.tsx'
-import { Table } from '../../ui/Table.tsx'
 import { EventTime } from '../../ui/Time.tsx'
+import { usePermission } from '../access/usePermission.ts'
 import { Evidence } from '../history/Evidence.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 import { alertsQuery } from './queries.ts'
 
-/** Incidents, the open ones first; the chosen one shows its evidence beside the list. */
-export function AlertList({ project }: { project: string }) {
+/** Alerts, newest first; the chosen one, which is in the link, shows its evidence beside the list. */
+export function AlertList({
+  project,
+  chosen,
+  choose,
+}: {
+  project: string
+  chosen: string | undefined
+  choose: (alert: string | undefined) => void
+}) {
   const t = useTranslations('monitoring')
   const client = useQueryClient()
-  const alerts = useQuery(alertsQuery(project))
-  const [chosen, setChosen] = useState<string>()
-  const resolved = useMutation({ mutationFn: (alert: string) => change<Alert>('POST', `alerts/${alert}/resolve`), onSettled: () => client.invalidateQueries({ queryKey: ['alerts'] }) })
+  const permission = usePermission('operate')
+  const alerts = useInfiniteQuery(alertsQuery(project))
+  const open = alerts.data?.pages.flatMap((page) => page.items).find((alert) => alert.id === chosen)
+  const resolve = async (alert: Alert) => {
+    await change('post', '/api/v1/alerts/{alert}/resolve', { alert: alert.id })
+    await client.invalidateQueries({ queryKey: keys.all('alerts') })
+  }
   return (
-    <Answer of={alerts}>
-      {({ items }) => {
-        if (items.length === 0) return <p className="quiet">{t('noAlerts')}</p>
-        const rows = [...items].sort((one, other) => Number(one.resolved_at !== null) - Number(other.resolved_at !== null))
-        const open = rows.find((alert) => alert.id === chosen)
-        return (
-          <div className={open ? 'beside' : undefined}>
-            <Table<Alert>
-              label={t('alerts')}
-              rows={rows}
-              keyOf={(alert) => alert.id}
-              selected={chosen}
-              select={(alert) => setChosen(alert.id === chosen ? undefined : alert.id)}
-              height={420}
-              columns={[
-                { id: 'state', head: t('state'), width: 110, cell: (alert) => (alert.resolved_at ? <State tone="idle" word={t('alertResolved')} /> : <State tone="warn" word={t('alertOpen')} />) },
-                { id: 'monitor', head: t('monitor'), width: 180, cell: (alert) => alert.monitor },
-                { id: 'signal', head: t('watches'), width: 100, cell: (alert) => t(`kinds.${alert.signal}`) },
-                { id: 'version', head: t('version'), width: 120, cell: (alert) => <VersionLink id={alert.version} /> },
-                { id: 'opened', head: t('opened'), right: true, width: 130, cell: (alert) => <EventTime at={alert.opened_at} /> },
-                { id: 'resolved', head: t('resolved'), right: true, width: 130, cell: (alert) => <EventTime at={alert.resolved_at} /> },
-                { id: 'why', head: t('resolution'), cell: (alert) => alert.resolution ?? '' },
-              ]}
-            />
-            {open ? (
-              <aside>
-                <h3 className="heading">
-                  {open.monitor}
-                  <span className="actions">
-                    {open.resolved_at ? null : (
-                      <button type="button" className="button" disabled={resolved.isPending} onClick={() => resolved.mutate(open.id)}>
-                        {t('resolve')}
-                      </button>
-                    )}
-                  </span>
-                </h3>
-                <Evidence of={open.evidence} />
-              </aside>
-            ) : null}
-          </div>
-        )
-      }}
-    </Answer>
+    <div className={open ? 'beside' : undefined}>
+      <PagedTable<Alert>
+        of={alerts}
+        empty={<p className="quiet">{t('noAlerts')}</p>}
+        label={t('alerts')}
+        keyOf={(alert) => alert.id}
+        selected={chosen}
+        select={(alert) => choose(alert.id === chosen ? undefined : alert.id)}
+        height={420}
+        columns={[
+          {
+            id: 'state',
+            head: t('state'),
+            width: 110,
+            cell: (alert) =>
+              alert.resolved_at ? <State tone="idle" word={t('alertResolved')} /> : <State tone="warn" word={t('alertOpen')} />,
+          },
+          { id: 'monitor', head: t('monitor'), width: 180, cell: (alert) => alert.monitor },
+          { id: 'signal', head: t('watches'), width: 100, cell: (alert) => t(`kinds.${alert.signal}`) },
+          { id: 'version', head: t('version'), width: 120, cell: (alert) => <VersionLink id={alert.version} /> },
+          { id: 'opened', head: t('opened'), right: true, width: 130, cell: (alert) => <EventTime at={alert.opened_at} /> },
+          { id: 'resolved', head: t('resolved'), right: true, width: 130, cell: (alert) => <EventTime at={alert.resolved_at} /> },
+          { id: 'why', head: t('resolution'), cell: (alert) => <span title={alert.resolution ?? ''}>{alert.resolution ?? ''}</span> },
+        ]}
+      />
+      {open ? (
+        <aside>
+          <h3 className="heading">
+            {open.monitor}
+            <span className="actions">
+              {open.resolved_at ? null : (
+                <ConfirmButton
+                  label={t('resolve')}
+                  title={t('resolveTitle', { monitor: open.monitor })}
+                  text={t('resolveText')}
+                  act={() => resolve(open)}
+                  permission={permission}
+                />
+              )}
+            </span>
+          </h3>
+          <Evidence of={open.evidence} />
+        </aside>
+      ) : null}
+    </div>
   )
 }

@@ -2,19 +2,30 @@ import { useQuery } from '@tanstack/react-query'
 import { useLocale, useTranslations } from 'use-intl'
 import { epochSeconds } from '../../lib/time.ts'
 import { showCount, showShare } from '../../lib/units.ts'
-import { Answer, ChartBones } from '../../ui/Answer.tsx'
+import { QueryBoundary } from '../../ui/QueryBoundary.tsx'
+import { ChartSkeleton } from '../../ui/Skeleton.tsx'
 import { GUTTER } from '../../ui/HeatMap.tsx'
 import { LineChart, type Zoom } from '../../ui/LineChart.tsx'
-import { Strip } from '../../ui/Page.tsx'
+import { StatBar } from '../../ui/StatBar.tsx'
 import { qualityQuery } from './queries.ts'
 
 /** How many of each day's predictions have their label by now. */
-export function CoverageChart({ endpoint, zoom, setZoom }: { endpoint: string; zoom: Zoom | undefined; setZoom: (zoom: Zoom | undefined) => void }) {
+export function CoverageChart({
+  project,
+  endpoint,
+  zoom,
+  setZoom,
+}: {
+  project: string
+  endpoint: string
+  zoom: Zoom | undefined
+  setZoom: (zoom: Zoom | undefined) => void
+}) {
   const t = useTranslations('monitoring')
   const locale = useLocale()
-  const quality = useQuery(qualityQuery(endpoint))
+  const quality = useQuery(qualityQuery(project, endpoint))
   return (
-    <Answer of={quality} bones={<ChartBones height={110} />}>
+    <QueryBoundary of={quality} skeleton={<ChartSkeleton height={110} />}>
       {({ items, coverage }) =>
         items.length === 0 ? null : (
           <>
@@ -30,13 +41,19 @@ export function CoverageChart({ endpoint, zoom, setZoom }: { endpoint: string; z
               ]}
               from={0}
               height={110}
-              sync="monitoring" daily gutter={GUTTER}
+              sync="monitoring"
+              daily
+              gutter={GUTTER}
               zoom={zoom}
               setZoom={setZoom}
             />
-            <Strip
+            <StatBar
               items={[
-                { label: t('labelled'), value: coverage.predictions ? showShare(coverage.labelled / coverage.predictions, locale) : '–', more: `${showCount(coverage.labelled, locale)} / ${showCount(coverage.predictions, locale)}` },
+                {
+                  label: t('labelled'),
+                  value: coverage.predictions ? showShare(coverage.labelled / coverage.predictions, locale) : '–',
+                  more: `${showCount(coverage.labelled, locale)} / ${showCount(coverage.predictions, locale)}`,
+                },
                 { label: t('expectedShare'), value: showShare(coverage.expected, locale) },
                 { label: t('pendingLabels'), value: showCount(coverage.pending, locale), more: t('pendingHint') },
                 { label: t('corrected'), value: showCount(coverage.corrected, locale) },
@@ -46,6 +63,6 @@ export function CoverageChart({ endpoint, zoom, setZoom }: { endpoint: string; z
           </>
         )
       }
-    </Answer>
+    </QueryBoundary>
   )
 }

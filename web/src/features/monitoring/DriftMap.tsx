@@ -4,32 +4,63 @@ import { useLocale, useTranslations } from 'use-intl'
 import type { DriftMatrix } from '../../api/types.ts'
 import { epochSeconds, showEvent } from '../../lib/time.ts'
 import { showNumber } from '../../lib/units.ts'
-import { Answer, ChartBones, Waiting } from '../../ui/Answer.tsx'
+import { QueryBoundary } from '../../ui/QueryBoundary.tsx'
+import { ChartSkeleton } from '../../ui/Skeleton.tsx'
+import { Waiting } from '../../ui/Empty.tsx'
 import { GUTTER, HeatMap, type Cell } from '../../ui/HeatMap.tsx'
 import { LineChart, type Zoom } from '../../ui/LineChart.tsx'
 import { driftQuery } from './queries.ts'
 
-type Props = { endpoint: string; monitor: string; column: string | undefined; choose: (column: string) => void; zoom: Zoom | undefined; setZoom: (zoom: Zoom | undefined) => void }
+type Props = {
+  project: string
+  endpoint: string
+  monitor: string
+  column: string | undefined
+  choose: (column: string) => void
+  zoom: Zoom | undefined
+  setZoom: (zoom: Zoom | undefined) => void
+}
 
 /** Drift of every column over event time as colour; a chosen column opens as a line with its own threshold. */
-export function DriftMap({ endpoint, monitor, column, choose, zoom, setZoom }: Props) {
+export function DriftMap({ project, endpoint, monitor, column, choose, zoom, setZoom }: Props) {
   const t = useTranslations('monitoring')
-  const drift = useQuery(driftQuery(endpoint, monitor))
+  const drift = useQuery(driftQuery(project, endpoint, monitor))
   return (
-    <Answer of={drift} bones={<ChartBones height={160} />}>
-      {(matrix) => (matrix.columns.length === 0 ? <Waiting title={t('drift')} text={t('noDrift')} /> : <Shown matrix={matrix} column={column} choose={choose} zoom={zoom} setZoom={setZoom} />)}
-    </Answer>
+    <QueryBoundary of={drift} skeleton={<ChartSkeleton height={160} />}>
+      {(matrix) =>
+        matrix.columns.length === 0 ? (
+          <Waiting title={t('drift')} text={t('noDrift')} />
+        ) : (
+          <Shown matrix={matrix} column={column} choose={choose} zoom={zoom} setZoom={setZoom} />
+        )
+      }
+    </QueryBoundary>
   )
 }
 
 /** Wider than this a cell could not be seen: neighbouring checks share one, which shows the strongest of them. */
 const MOST_CELLS = 140
 
-function Shown({ matrix, column, choose, zoom, setZoom }: { matrix: DriftMatrix; column: string | undefined; choose: (column: string) => void; zoom: Zoom | undefined; setZoom: (zoom: Zoom | undefined) => void }) {
+function Shown({
+  matrix,
+  column,
+  choose,
+  zoom,
+  setZoom,
+}: {
+  matrix: DriftMatrix
+  column: string | undefined
+  choose: (column: string) => void
+  zoom: Zoom | undefined
+  setZoom: (zoom: Zoom | undefined) => void
+}) {
   const t = useTranslations('monitoring')
   const locale = useLocale()
   const view = useMemo(() => bucket(matrix, zoom), [matrix, zoom])
-  const rows = useMemo(() => [...matrix.columns].sort((one, other) => moves(other) - moves(one)).map((each) => ({ id: each.name, label: each.name })), [matrix])
+  const rows = useMemo(
+    () => [...matrix.columns].sort((one, other) => moves(other) - moves(one)).map((each) => ({ id: each.name, label: each.name })),
+    [matrix],
+  )
   const x = useMemo(() => matrix.at.map(epochSeconds), [matrix])
   const chosen = matrix.columns.find((each) => each.name === column)
   return (
@@ -60,7 +91,9 @@ function Shown({ matrix, column, choose, zoom, setZoom }: { matrix: DriftMatrix;
           ]}
           height={130}
           from={0}
-          sync="monitoring" daily gutter={GUTTER}
+          sync="monitoring"
+          daily
+          gutter={GUTTER}
           zoom={zoom}
           setZoom={setZoom}
         />
@@ -78,8 +111,13 @@ function moves(column: DriftMatrix['columns'][number]): number {
   return column.moved.reduce((count, moved) => count + (moved ? 1 : 0), 0)
 }
 
-function bucket(matrix: DriftMatrix, zoom: Zoom | undefined): { columns: { id: string; label: string; tick: string }[]; cells: Map<string, (Cell | null)[]> } {
-  const places = matrix.at.map((at, index) => ({ at, index })).filter(({ at }) => !zoom || (epochSeconds(at) >= zoom[0] && epochSeconds(at) <= zoom[1]))
+function bucket(
+  matrix: DriftMatrix,
+  zoom: Zoom | undefined,
+): { columns: { id: string; label: string; tick: string }[]; cells: Map<string, (Cell | null)[]> } {
+  const places = matrix.at
+    .map((at, index) => ({ at, index }))
+    .filter(({ at }) => !zoom || (epochSeconds(at) >= zoom[0] && epochSeconds(at) <= zoom[1]))
   const size = Math.max(1, Math.ceil(places.length / MOST_CELLS))
   const groups: { at: string; last: string; from: number; to: number }[] = []
   for (let start = 0; start < places.length; start += size) {
@@ -88,7 +126,11 @@ function bucket(matrix: DriftMatrix, zoom: Zoom | undefined): { columns: { id: s
     if (first && last) groups.push({ at: first.at, last: last.at, from: first.index, to: last.index })
   }
   const months = places.length > 300
-  const columns = groups.map((group, index) => ({ id: group.at, label: size > 1 ? `${showEvent(group.at)} – ${showEvent(group.last)}` : showEvent(group.at), tick: tickOf(group.at, index, months) }))
+  const columns = groups.map((group, index) => ({
+    id: group.at,
+    label: size > 1 ? `${showEvent(group.at)} – ${showEvent(group.last)}` : showEvent(group.at),
+    tick: tickOf(group.at, index, months),
+  }))
   const cells = new Map(
     matrix.columns.map((column): [string, (Cell | null)[]] => [
       column.name,
@@ -99,7 +141,8 @@ function bucket(matrix: DriftMatrix, zoom: Zoom | undefined): { columns: { id: s
           const threshold = column.thresholds[index]
           if (typeof value !== 'number' || typeof threshold !== 'number') continue
           const strength = threshold > 0 ? value / threshold : 0
-          if (best === undefined || strength > best.strength) best = { value, strength, marked: best?.marked === true || column.moved[index] === true }
+          if (best === undefined || strength > best.strength)
+            best = { value, strength, marked: best?.marked === true || column.moved[index] === true }
           else if (column.moved[index]) best = { ...best, marked: true }
         }
         return best ?? null

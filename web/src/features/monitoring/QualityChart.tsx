@@ -1,44 +1,74 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Check, DayQuality, LedgerEvent, Metric, Monitor } from '../../api/types.ts'
+import type { Check, DayQuality, Event, Metric, MonitorDetails } from '../../api/types.ts'
 import { textAt } from '../../lib/json.ts'
 import { epochSeconds } from '../../lib/time.ts'
 import { shortId } from '../../lib/units.ts'
-import { Answer, ChartBones, Waiting } from '../../ui/Answer.tsx'
+import { QueryBoundary } from '../../ui/QueryBoundary.tsx'
+import { ChartSkeleton } from '../../ui/Skeleton.tsx'
+import { Waiting } from '../../ui/Empty.tsx'
 import { GUTTER } from '../../ui/HeatMap.tsx'
 import { LineChart, type Line, type Mark, type Zoom } from '../../ui/LineChart.tsx'
 import { marksQuery } from '../history/queries.ts'
 import { useVersions } from '../registry/useVersions.ts'
 import { checksQuery, qualityQuery } from './queries.ts'
 
-type Props = { project: string; endpoint: string; monitor: Monitor | undefined; zoom: Zoom | undefined; setZoom: (zoom: Zoom | undefined) => void }
+type Props = {
+  project: string
+  endpoint: string
+  monitor: MonitorDetails | undefined
+  zoom: Zoom | undefined
+  setZoom: (zoom: Zoom | undefined) => void
+}
 const HEIGHT = 240
+const METRICS: Metric[] = ['mae', 'wape', 'rmse']
 
 /** Realised error by event day, each version in its colour; the monitor's window and threshold over it; what the loop did as marks. */
 export function QualityChart({ project, endpoint, monitor, zoom, setZoom }: Props) {
   const t = useTranslations('monitoring')
-  const quality = useQuery(qualityQuery(endpoint))
+  const quality = useQuery(qualityQuery(project, endpoint))
   const checks = useQuery({ ...checksQuery(project, monitor?.name ?? ''), enabled: monitor !== undefined })
   const events = useQuery(marksQuery(project))
   const versions = useVersions(project)
-  const metric: Metric = monitor?.metric ?? 'mae'
+  const metric = METRICS.find((each) => each === monitor?.metric) ?? 'mae'
   const days = quality.data?.items
-  const drawn = useMemo(() => draw(days ?? [], checks.data?.items ?? [], metric, (id) => versions.get(id), { window: t('window'), threshold: t('threshold') }), [days, checks.data, metric, versions, t])
-  const marks = useMemo(() => (events.data?.items ?? []).flatMap((event) => markOf(event, endpoint, (id) => nameOf(versions.get(id), id), t)), [events.data, endpoint, versions, t])
+  const drawn = useMemo(
+    () => draw(days ?? [], checks.data?.items ?? [], metric, (id) => versions.get(id), { window: t('window'), threshold: t('threshold') }),
+    [days, checks.data, metric, versions, t],
+  )
+  const marks = useMemo(
+    () => (events.data?.items ?? []).flatMap((event) => markOf(event, endpoint, (id) => nameOf(versions.get(id), id), t)),
+    [events.data, endpoint, versions, t],
+  )
   return (
-    <Answer of={quality} bones={<ChartBones height={HEIGHT} />}>
+    <QueryBoundary of={quality} skeleton={<ChartSkeleton height={HEIGHT} />}>
       {({ items }) =>
         items.length === 0 ? (
           <Waiting title={t('error')} text={t('noQuality')} />
         ) : (
           <>
-            <LineChart title={t('error')} unit={`${metric.toUpperCase()} · ${t('byEventDay')}`} x={drawn.x} kind="event" xLabel={t('eventDay')} lines={drawn.lines} marks={marks} height={HEIGHT} from={0} sync="monitoring" daily gutter={GUTTER} zoom={zoom} setZoom={setZoom} />
+            <LineChart
+              title={t('error')}
+              unit={`${metric.toUpperCase()} · ${t('byEventDay')}`}
+              x={drawn.x}
+              kind="event"
+              xLabel={t('eventDay')}
+              lines={drawn.lines}
+              marks={marks}
+              height={HEIGHT}
+              from={0}
+              sync="monitoring"
+              daily
+              gutter={GUTTER}
+              zoom={zoom}
+              setZoom={setZoom}
+            />
             <MarkLegend />
           </>
         )
       }
-    </Answer>
+    </QueryBoundary>
   )
 }
 
@@ -48,7 +78,13 @@ function nameOf(version: Known, id: string): string {
   return version ? `${version.model} v${version.number}` : shortId(id)
 }
 
-function draw(days: DayQuality[], checks: Check[], metric: Metric, find: (id: string) => Known, names: { window: string; threshold: string }): { x: number[]; lines: Line[] } {
+function draw(
+  days: DayQuality[],
+  checks: Check[],
+  metric: Metric,
+  find: (id: string) => Known,
+  names: { window: string; threshold: string },
+): { x: number[]; lines: Line[] } {
   const x = days.map((day) => epochSeconds(day.at))
   const ids = [...new Set(days.flatMap((day) => day.versions.map((version) => version.version)))]
   const ordered = ids.sort((one, other) => (find(one)?.number ?? 0) - (find(other)?.number ?? 0))
@@ -58,7 +94,13 @@ function draw(days: DayQuality[], checks: Check[], metric: Metric, find: (id: st
   return {
     x,
     lines: [
-      ...ordered.map((id, index): Line => ({ label: nameOf(find(id), id), values: days.map((day) => day.versions.find((version) => version.version === id)?.metrics[metric] ?? null), color: `--series-${(((find(id)?.number ?? index + 1) - 1) % 8) + 1}`, width: 1, dots: days.length < 60 })),
+      ...ordered.map((id, index): Line => ({
+        label: nameOf(find(id), id),
+        values: days.map((day) => day.versions.find((version) => version.version === id)?.metrics[metric] ?? null),
+        color: `--series-${(((find(id)?.number ?? index + 1) - 1) % 8) + 1}`,
+        width: 1,
+        dots: days.length < 60,
+      })),
       ...(checks.length ? [{ label: names.window, values: window, color: '--text', width: 2 }] : []),
       ...(checks.length ? [{ label: names.threshold, values: threshold, color: '--bad', width: 1, dash: [4, 4] }] : []),
     ],
@@ -67,7 +109,7 @@ function draw(days: DayQuality[], checks: Check[], metric: Metric, find: (id: st
 
 type Translate = ReturnType<typeof useTranslations<'monitoring'>>
 
-function markOf(event: LedgerEvent, endpoint: string, name: (id: string) => string, t: Translate): Mark[] {
+function markOf(event: Event, endpoint: string, name: (id: string) => string, t: Translate): Mark[] {
   if (!event.event_at) return []
   const x = epochSeconds(event.event_at)
   const where = textAt(event.payload, 'endpoint')
@@ -95,10 +137,18 @@ function MarkLegend() {
   )
   return (
     <div className="chart-read" style={{ marginTop: 2 }}>
-      <span className="key">{sign('M5 2a3 3 0 1 0 0 6a3 3 0 0 0 0-6z', '--quiet')} {t('marks.retrain')}</span>
-      <span className="key">{sign('M5 1l4 8H1z', '--good')} {t('marks.live')}</span>
-      <span className="key">{sign('M1 1l8 8M9 1l-8 8', '--warn', false)} {t('marks.rejected')}</span>
-      <span className="key">{sign('M5 9L1 1h8z', '--bad')} {t('marks.rollback')}</span>
+      <span className="key">
+        {sign('M5 2a3 3 0 1 0 0 6a3 3 0 0 0 0-6z', '--quiet')} {t('marks.retrain')}
+      </span>
+      <span className="key">
+        {sign('M5 1l4 8H1z', '--good')} {t('marks.live')}
+      </span>
+      <span className="key">
+        {sign('M1 1l8 8M9 1l-8 8', '--warn', false)} {t('marks.rejected')}
+      </span>
+      <span className="key">
+        {sign('M5 9L1 1h8z', '--bad')} {t('marks.rollback')}
+      </span>
     </div>
   )
 }

@@ -1,17 +1,19 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { Page, Pipeline, PipelineRun, PipelineRunDetails } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { get, pagesOf } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-const FIRST = ''
-
-export const pipelinesQuery = (project: string) => queryOptions({ queryKey: ['pipelines', project], queryFn: ({ signal }) => get<Page<Pipeline>>('pipelines', { project }, signal) })
-
-export const pipelineRunsQuery = (project: string, pipeline: string | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['pipelines', 'runs', project, pipeline],
-    queryFn: ({ pageParam, signal }) => get<Page<PipelineRun>>('pipeline-runs', { project, pipeline, limit: 200, cursor: pageParam }, signal),
-    initialPageParam: FIRST,
-    getNextPageParam: (last) => last.next ?? undefined,
+export const pipelinesQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.pipelines(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/pipelines', { project }, {}, signal),
   })
 
-export const pipelineRunQuery = (run: string) => queryOptions({ queryKey: ['pipelines', 'run', run], queryFn: ({ signal }) => get<PipelineRunDetails>(`pipeline-runs/${run}`, {}, signal) })
+/** The newest first. */
+export const pipelineRunsQuery = (project: string, pipeline: string | undefined) =>
+  pagesOf(keys.pipelineRuns(project, pipeline), '/api/v1/projects/{project}/pipeline-runs', { project }, { pipeline })
+
+export const pipelineRunQuery = (run: string) =>
+  queryOptions({
+    queryKey: keys.pipelineRun(run),
+    queryFn: ({ signal }) => get('/api/v1/pipeline-runs/{run}', { run }, {}, signal),
+  })

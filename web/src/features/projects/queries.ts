@@ -1,8 +1,14 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Page, Project, ProjectPage } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { get } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-export const projectsQuery = () => queryOptions({ queryKey: ['projects'], queryFn: ({ signal }) => get<Page<Project>>('projects', {}, signal) })
+/** The projects that the reader may see. */
+export const projectsQuery = () =>
+  queryOptions({ queryKey: keys.projects(), queryFn: ({ signal }) => get('/api/v1/projects', {}, {}, signal) })
 
 export const projectQuery = (project: string) =>
-  queryOptions({ queryKey: ['projects', project], queryFn: ({ signal }) => get<ProjectPage>(`projects/${encodeURIComponent(project)}`, {}, signal), enabled: project !== '' })
+  queryOptions({
+    queryKey: keys.project(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}', { project }, {}, signal),
+    enabled: project !== '',
+  })

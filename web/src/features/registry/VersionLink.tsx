@@ -1,5 +1,5 @@
 import { shortId } from '../../lib/units.ts'
-import { ThingLink } from '../lineage/ThingLink.tsx'
+import { EntityLink } from '../lineage/EntityLink.tsx'
 import { useProject } from '../projects/useProject.ts'
 import { useVersions } from './useVersions.ts'
 
@@ -7,8 +7,8 @@ import { useVersions } from './useVersions.ts'
 export function VersionLink({ id }: { id: string }) {
   const version = useVersions(useProject()).get(id)
   return (
-    <ThingLink kind="model_version" id={id}>
+    <EntityLink kind="model_version" id={id}>
       {version ? `${version.model} v${version.number}` : shortId(id)}
-    </ThingLink>
+    </EntityLink>
   )
 }

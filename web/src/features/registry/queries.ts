@@ -1,7 +1,29 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Model, ModelPage, Page, VersionPage } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { get, pagesOf } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-export const modelsQuery = (project: string) => queryOptions({ queryKey: ['models', project], queryFn: ({ signal }) => get<Page<Model>>('models', { project }, signal) })
-export const modelQuery = (project: string, model: string) => queryOptions({ queryKey: ['models', 'one', project, model], queryFn: ({ signal }) => get<ModelPage>(`models/${encodeURIComponent(model)}`, { project }, signal) })
-export const versionQuery = (version: string) => queryOptions({ queryKey: ['models', 'version', version], queryFn: ({ signal }) => get<VersionPage>(`model-versions/${version}`, {}, signal) })
+export const modelsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.models(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/models', { project }, { limit: 1_000 }, signal),
+  })
+
+export const modelQuery = (project: string, model: string) =>
+  queryOptions({
+    queryKey: keys.model(project, model),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/models/{model}', { project, model }, {}, signal),
+  })
+
+/** The newest first. */
+export const versionsQuery = (project: string, model: string) =>
+  pagesOf(keys.versions(project, model), '/api/v1/projects/{project}/models/{model}/versions', { project, model })
+
+/** The newest first. */
+export const aliasMovesQuery = (project: string, model: string) =>
+  pagesOf(keys.aliasMoves(project, model), '/api/v1/projects/{project}/models/{model}/alias-moves', { project, model })
+
+export const versionQuery = (version: string) =>
+  queryOptions({
+    queryKey: keys.version(version),
+    queryFn: ({ signal }) => get('/api/v1/model-versions/{version}', { version }, {}, signal),
+  })

@@ -1,14 +1,19 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import type { ModelPage, Model, Page, VersionSummary } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { get } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
+import type { VersionSummary } from '../../api/types.ts'
 
-const versionsQuery = (project: string) =>
+const allVersionsQuery = (project: string) =>
   queryOptions({
-    queryKey: ['models', 'versions', project],
+    queryKey: keys.versions(project, ''),
     queryFn: async ({ signal }): Promise<Map<string, VersionSummary>> => {
-      const models = await get<Page<Model>>('models', { project }, signal)
-      const pages = await Promise.all(models.items.map((model) => get<ModelPage>(`models/${encodeURIComponent(model.name)}`, { project }, signal)))
-      return new Map(pages.flatMap((page) => page.versions).map((version) => [version.id, version]))
+      const models = await get('/api/v1/projects/{project}/models', { project }, { limit: 1_000 }, signal)
+      const pages = await Promise.all(
+        models.items.map((model) =>
+          get('/api/v1/projects/{project}/models/{model}/versions', { project, model: model.name }, { limit: 1_000 }, signal),
+        ),
+      )
+      return new Map(pages.flatMap((page) => page.items).map((version) => [version.id, version]))
     },
     structuralSharing: false,
     enabled: project !== '',
@@ -16,7 +21,7 @@ const versionsQuery = (project: string) =>
 
 const NONE = new Map<string, VersionSummary>()
 
-/** All versions of a project's models by id, so that a page can say `bikes v7` where the server says `mv_...`. */
+/** The newest 1,000 versions of each model of a project by id, so that a page can show `bikes v7` where the server has `mv_...`. */
 export function useVersions(project: string): Map<string, VersionSummary> {
-  return useQuery(versionsQuery(project)).data ?? NONE
+  return useQuery(allVersionsQuery(project)).data ?? NONE
 }

@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl'
-import type { DeploymentState } from '../../api/types.ts'
 import { State, type Tone } from '../../ui/State.tsx'
 
+/** The state of an endpoint; one that these pages do not know yet is shown as the server names it. */
 export function EndpointState({ state }: { state: string }) {
   const t = useTranslations('endpoints')
   switch (state) {
@@ -20,9 +20,13 @@ export function EndpointState({ state }: { state: string }) {
   }
 }
 
-const TONES: Record<DeploymentState, Tone> = { created: 'busy', live: 'good', replaced: 'idle', rolled_back: 'bad', failed: 'bad' }
+const TONES = { created: 'busy', live: 'good', replaced: 'idle', rolled_back: 'bad', failed: 'bad' } satisfies Record<string, Tone>
 
-export function DeploymentStateSign({ state }: { state: DeploymentState }) {
+function isKnown(state: string): state is keyof typeof TONES {
+  return state in TONES
+}
+
+export function DeploymentStateSign({ state }: { state: string }) {
   const t = useTranslations('endpoints')
-  return <State tone={TONES[state]} word={t(`deploymentStates.${state}`)} />
+  return isKnown(state) ? <State tone={TONES[state]} word={t(`deploymentStates.${state}`)} /> : <State tone="idle" word={state} />
 }

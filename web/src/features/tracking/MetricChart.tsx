@@ -1,13 +1,22 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
-import type { Run, Series, WireNumber } from '../../api/types.ts'
+import type { RunSummary, Series, WireNumber } from '../../api/types.ts'
 import { smooth } from '../../lib/smooth.ts'
-import { ChartBones, Failure } from '../../ui/Answer.tsx'
+import { ChartSkeleton } from '../../ui/Skeleton.tsx'
+import { Failure } from '../../ui/Failure.tsx'
 import { LineChart, type Line, type Zoom } from '../../ui/LineChart.tsx'
 import { seriesQuery } from './queries.ts'
 
-type Props = { runs: Run[]; metric: string; height?: number; byTime?: boolean; weight?: number; zoom?: Zoom | undefined; setZoom?: (zoom: Zoom | undefined) => void }
+type Props = {
+  runs: RunSummary[]
+  metric: string
+  height?: number
+  byTime?: boolean
+  weight?: number
+  zoom?: Zoom | undefined
+  setZoom?: (zoom: Zoom | undefined) => void
+}
 
 /** One metric of one or more runs. While a run goes on its line grows: the stream tells of new points. */
 export function MetricChart({ runs, metric, height = 180, byTime = false, weight = 0, zoom, setZoom }: Props) {
@@ -15,18 +24,31 @@ export function MetricChart({ runs, metric, height = 180, byTime = false, weight
   const asked = useQueries({ queries: runs.map((run) => seriesQuery(run.id, metric)), combine: gather })
   const { found, failed } = asked
   const drawn = useMemo(() => draw(runs, found, byTime, weight), [runs, byTime, weight, found])
-  if (failed?.error && found.every((each) => each === undefined)) return <Failure error={failed.error} again={() => void failed.refetch()} />
-  if (found.every((each) => each === undefined)) return <ChartBones height={height} />
-  return <LineChart title={metric} x={drawn.x} kind={byTime ? 'wall' : 'step'} xLabel={byTime ? t('byTime') : t('step')} lines={drawn.lines} height={height} sync={byTime ? 'run-time' : 'run-step'} zoom={zoom} {...(setZoom ? { setZoom } : {})} />
+  if (failed?.error && found.every((each) => each === undefined))
+    return <Failure error={failed.error} again={() => void failed.refetch()} />
+  if (found.every((each) => each === undefined)) return <ChartSkeleton height={height} />
+  return (
+    <LineChart
+      title={metric}
+      x={drawn.x}
+      kind={byTime ? 'wall' : 'step'}
+      xLabel={byTime ? t('byTime') : t('step')}
+      lines={drawn.lines}
+      height={height}
+      sync={byTime ? 'run-time' : 'run-step'}
+      zoom={zoom}
+      {...(setZoom ? { setZoom } : {})}
+    />
+  )
 }
 
-type Asked = { data: Series | undefined; error: Error | null; refetch: () => unknown }
+type QueryState = { data: Series | undefined; error: Error | null; refetch: () => unknown }
 
-function gather(asked: Asked[]): { found: (Series | undefined)[]; failed: Asked | undefined } {
+function gather(asked: QueryState[]): { found: (Series | undefined)[]; failed: QueryState | undefined } {
   return { found: asked.map((each) => each.data), failed: asked.find((each) => each.error) }
 }
 
-function draw(runs: Run[], found: (Series | undefined)[], byTime: boolean, weight: number): { x: number[]; lines: Line[] } {
+function draw(runs: RunSummary[], found: (Series | undefined)[], byTime: boolean, weight: number): { x: number[]; lines: Line[] } {
   const places = new Set<number>()
   const maps = found.map((series) => {
     const values = new Map<number, WireNumber>()

@@ -1,26 +1,39 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { Console, Experiment, Page, Run, RunDetails, Series } from '../../api/types.ts'
-import { get } from '../../lib/http.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { get, pagesOf } from '../../api/client.ts'
+import { keys } from '../../api/keys.ts'
 
-export type RunFilter = { experiment?: string | undefined; status?: string | undefined; kind?: string | undefined; sort?: string | undefined }
-
-const FIRST = ''
+export type RunFilter = {
+  experiment?: string | undefined
+  status?: string | undefined
+  kind?: string | undefined
+  sort?: string | undefined
+}
 
 export const runsQuery = (project: string, filter: RunFilter) =>
-  infiniteQueryOptions({
-    queryKey: ['runs', project, filter.experiment, filter.status, filter.kind, filter.sort],
-    queryFn: ({ pageParam, signal }) => get<Page<Run>>('runs', { project, ...filter, limit: 200, cursor: pageParam }, signal),
-    initialPageParam: FIRST,
-    getNextPageParam: (last) => last.next ?? undefined,
+  pagesOf(
+    keys.runs(project, filter.experiment, filter.status, filter.kind, filter.sort),
+    '/api/v1/projects/{project}/runs',
+    { project },
+    filter,
+  )
+
+export const experimentsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.experiments(project),
+    queryFn: ({ signal }) => get('/api/v1/projects/{project}/experiments', { project }, { limit: 1_000 }, signal),
   })
 
-export const experimentsQuery = (project: string) => queryOptions({ queryKey: ['experiments', project], queryFn: ({ signal }) => get<Page<Experiment>>('experiments', { project }, signal) })
-
-export const runQuery = (run: string) => queryOptions({ queryKey: ['runs', 'one', run], queryFn: ({ signal }) => get<RunDetails>(`runs/${run}`, {}, signal) })
+export const runQuery = (run: string) =>
+  queryOptions({ queryKey: keys.run(run), queryFn: ({ signal }) => get('/api/v1/runs/{run}', { run }, {}, signal) })
 
 const BUCKETS = 400
 
-export const seriesQuery = (run: string, key: string) => queryOptions({ queryKey: ['series', run, key], queryFn: ({ signal }) => get<Series>(`runs/${run}/series`, { key, buckets: BUCKETS }, signal) })
+export const seriesQuery = (run: string, metric: string) =>
+  queryOptions({
+    queryKey: keys.series(run, metric),
+    queryFn: ({ signal }) => get('/api/v1/runs/{run}/series', { run }, { key: metric, buckets: BUCKETS }, signal),
+  })
 
-/** The end of a run's console output. */
-export const logsQuery = (run: string) => queryOptions({ queryKey: ['runs', 'logs', run], queryFn: ({ signal }) => get<Console>(`runs/${run}/logs`, { limit: 10_000 }, signal) })
+/** The console output of a run from its first line. */
+export const logsQuery = (run: string) =>
+  queryOptions({ queryKey: keys.logs(run), queryFn: ({ signal }) => get('/api/v1/runs/{run}/logs', { run }, { limit: 10_000 }, signal) })

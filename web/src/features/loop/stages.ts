@@ -1,11 +1,11 @@
 import type { Overview } from '../../api/types.ts'
 
-/** The seven stations in the order in which the loop goes round. */
-export const STATIONS = ['data', 'features', 'pipeline', 'gate', 'model', 'endpoint', 'monitor'] as const
-export type Station = (typeof STATIONS)[number]
+/** The seven stages in the order in which the loop goes round. */
+export const STAGES = ['data', 'features', 'pipeline', 'gate', 'model', 'endpoint', 'monitor'] as const
+export type Stage = (typeof STAGES)[number]
 
-/** Which arrow lights when an event of this kind passes: the one that leaves the station. */
-export function leaves(kind: string): Station | undefined {
+/** Which arrow lights when an event of this kind passes: the one that leaves the stage. */
+export function leaves(kind: string): Stage | undefined {
   switch (kind) {
     case 'watermark.advanced':
       return 'endpoint'
@@ -33,10 +33,10 @@ export function leaves(kind: string): Station | undefined {
 }
 
 /** Stations that have nothing yet, in order: the first is the next step to take. */
-export function missing(overview: Overview | undefined): Station[] {
+export function missing(overview: Overview | undefined): Stage[] {
   if (!overview) return []
   const { data, features, pipeline, gate, model, endpoint, monitor } = overview.stages
-  const empty: Record<Station, boolean> = {
+  const empty: Record<Stage, boolean> = {
     data: data.sources === 0,
     features: features.views + features.services === 0,
     pipeline: pipeline.pipelines === 0,
@@ -45,5 +45,5 @@ export function missing(overview: Overview | undefined): Station[] {
     gate: gate.approved + gate.rejected === 0 && gate.last === null && model.versions === 0,
     model: model.versions === 0,
   }
-  return STATIONS.filter((station) => empty[station])
+  return STAGES.filter((stage) => empty[stage])
 }
