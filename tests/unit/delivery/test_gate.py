@@ -77,7 +77,7 @@ def test_the_same_comparison_always_ends_the_same_and_another_seed_draws_other_d
     labels, day = world(5)
     champion, challenger = sums(labels, labels - day), sums(labels, labels - day * 0.99 + 0.5)
     first = evaluate(GATE, champion, challenger, seed="4:5")
-    assert first.share_better is not None and 0.8 < first.share_better < 1  # better on most draws and not on all, so that the draws can be seen
+    assert first.share_better is not None and 0.8 < first.share_better < 1  # better on most draws, not on all
     assert first == evaluate(GATE, champion, challenger, seed="4:5")
     assert first.share_better != evaluate(GATE, champion, challenger, seed="5:6").share_better
 

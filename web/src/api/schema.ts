@@ -86,6 +86,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deliveries/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Failed deliveries */
+        get: operations["get_deliveries_failed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/failed/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try failed deliveries again */
+        post: operations["post_deliveries_failed_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job}": {
         parameters: {
             query?: never;
@@ -1668,11 +1702,12 @@ export interface components {
         };
         /**
          * FailedDelivery
-         * @description A consumer that gave up on an event.
+         * @description An event that a consumer failed to process, as often as it was tried.
          */
         FailedDelivery: {
             sequence: number;
             kind: string;
+            project: string;
             consumer: string;
             error: string;
         };
@@ -1766,6 +1801,30 @@ export interface components {
         Node: {
             kind: string;
             id: string;
+        };
+        /**
+         * ListPage[FailedDelivery]
+         * @description What every list answers: some items, and the cursor of the next page (None on the last one).
+         */
+        ListPage_FailedDelivery_: {
+            items: components["schemas"]["FailedDelivery"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * RetryDeliveries
+         * @description Which failed deliveries: those of one event, or all.
+         */
+        RetryDeliveries: {
+            /** @default null */
+            sequence: number | null;
+        };
+        /**
+         * RetriedDeliveries
+         * @description How many deliveries are tried again.
+         */
+        RetriedDeliveries: {
+            retried: number;
         };
         /**
          * Login
@@ -2258,9 +2317,9 @@ export interface components {
         };
         /**
          * PipelineDefinition
-         * @description `holdout_seconds`: the newest part of the rows, never trained on, kept for the gate.
+         * @description `holdout_seconds`: the newest part of the rows, never trained on, reserved for the gate.
          *
-         *         Every run is given `until` (event time up to which the world is known) and `cutoff` = until - holdout; rows that train are before
+         *         Every run is given `until` (event time up to which rows are known) and `cutoff` = until - holdout; rows that train are before
          *         the cut-off.
          */
         PipelineDefinition: {
@@ -2317,11 +2376,12 @@ export interface components {
         };
         /**
          * MonitorDefinition
-         * @description Watches one endpoint.
+         * @description A monitor of one endpoint.
          *
          *         `kind` "quality": realised `metric` of the last `window_seconds` of event time with mature labels against what the serving version
          *         reached before it was deployed. `kind` "drift": inputs and prediction of the last `window_seconds` against the reference profile.
-         *         `tolerance`: by how much (as a share) the metric may be worse before it can be a breach. `minimum_rows`: below it no verdict.
+         *         `tolerance`: by how much (as a share) the metric may be worse before it can be a breach. `minimum_rows`: with fewer, there is
+         *         no verdict.
          */
         MonitorDefinition: {
             name: string;
@@ -2377,7 +2437,7 @@ export interface components {
         };
         /**
          * GateDefinition
-         * @description The challenger must beat the champion: paired bootstrap by day of `metric` on rows later than the training cut-off of both.
+         * @description The challenger must be better than the champion: paired bootstrap by day of `metric` on rows later than the training cut-off of both.
          *
          *         It passes where the share of resamples in which the challenger is better by at least `margin` (a share of the champion's metric)
          *         is at least `confidence`.
@@ -2737,7 +2797,7 @@ export interface components {
         };
         /**
          * Snapshot
-         * @description The rows of a source with an event time before `until` that were known by `known_by`, at `version` of `table`: for ever the same.
+         * @description The rows of a source with an event time before `until` that were known by `known_by`, at `version` of `table`. It never changes.
          */
         Snapshot: {
             id: string;
@@ -2760,7 +2820,9 @@ export interface components {
         };
         /**
          * ColumnStatistics
-         * @description What a column held. `edges` and `counts`: cells between quantiles (at most 20; a number is in the cell whose upper edge it reaches).
+         * @description Statistics of one column. `edges` and `counts`: cells between quantiles (at most 20).
+         *
+         *         A number is in the cell whose upper edge it reaches.
          *
          *         `least`, `most`, `mean` and `deviation` are of numbers and moments (microseconds); `top` are the most frequent texts with their counts.
          */
@@ -2811,7 +2873,7 @@ export interface components {
         };
         /**
          * QuarantinedRow
-         * @description A row in quarantine: kept, not used.
+         * @description A row in quarantine: stored, and not used.
          */
         QuarantinedRow: {
             id: string;
@@ -3630,9 +3692,11 @@ export interface components {
         };
         /**
          * Promotion
-         * @description `champion`: the version to beat, None for the first one, which must beat a constant prediction (the mean of its training labels).
+         * @description A request to make a version champion.
          *
-         *         `until`: event time up to which the judge may know the world. `verdict`: the gate's evidence (see `delivery.gate.Verdict`).
+         *         `champion`: the version to compare with; None for the first one, which must be better than predicting the mean of its training labels.
+         *
+         *         `until`: event time up to which rows are used. `verdict`: the gate's evidence (see `delivery.gate.Verdict`).
          */
         Promotion: {
             id: string;
@@ -3692,7 +3756,7 @@ export interface components {
         };
         /**
          * Firing
-         * @description When a policy last started its pipeline (event time), and what became of it; `seen`: a schedule that counts from here.
+         * @description When a policy last started its pipeline (event time), and its state; `seen`: a schedule that counts from here.
          */
         Firing: {
             trigger: string;
@@ -3918,6 +3982,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_deliveries_failed: {
+        parameters: {
+            query?: {
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPage_FailedDelivery_"];
+                };
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_deliveries_failed_retry: {
+        parameters: {
+            query?: {
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryDeliveries"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedDeliveries"];
                 };
             };
             /** @description a problem */
