@@ -29,7 +29,7 @@ def test_tritons_client_finds_the_endpoint_and_its_model_ready(answered: Any) ->
 def test_tritons_client_is_answered_and_its_rows_are_logged(endpoint: RunningEndpoint, answered: Any) -> None:  # Any: JSON
     assert (answered["id"], answered["prediction"]) == ("triton-1", [56.0, 58.0])
     logged = [(record.id, record.output) for record in endpoint.logged() if record.id.startswith("triton-")]
-    assert logged == [("triton-1:0", 56.0), ("triton-1:1", 58.0)]
+    assert logged == [("triton-1~0", 56.0), ("triton-1~1", 58.0)]
 
 
 def test_binary_tensors_are_not_offered_and_refused_with_what_to_send(answered: Any) -> None:  # Any: JSON

@@ -74,7 +74,8 @@ Handler = Callable[[Request], Any] | Callable[[Request], Awaitable[Any]]  # Any:
 class Route:
     """`path` such as `/api/v1/runs/{run}`; `{name:path}` takes slashes too.
 
-    `body`: type that the JSON body is decoded to. `answer`: type of the answer, for the OpenAPI document. `query`: names and types
+    `body`: type that the JSON body is decoded to. `answer` and `media_type`: type of the answer, for the OpenAPI document
+    (None: no content; bytes: a file). `query`: names and types
     (`str`, `int`, `float`, `bool`, or `list` of strings) of query parameters, all optional. `streams`: the handler reads the body itself;
     else at most `largest_body` bytes are read, once the caller is known, and a few KiB where the permission is `open`.
     A plain handler runs in a thread pool, an async one in the loop.
@@ -94,18 +95,11 @@ class Route:
     answer: Any = None  # Any: a type or a generic alias such as list[Run]
     query: Mapping[str, type] = field(default_factory=dict)
     status: int = 200
+    media_type: str = "application/json"
     streams: bool = False
     largest_body: int = 8 << 20
     project: Callable[[Connection, Mapping[str, str]], str] | None = None
     creates_project: bool = False
-
-
-def project_of(request: Request) -> str:
-    """The project that a request is about, for routes that need one. Raises Invalid."""
-    project = request.query.get("project")
-    if not project:
-        raise Invalid("project", "say which: add ?project= with a name out of GET /api/v1/projects")
-    return str(project)
 
 
 def limit_of(request: Request, default: int = 100, most: int = 1_000, *, name: str = "limit") -> int:

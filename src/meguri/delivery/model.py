@@ -8,7 +8,7 @@ from typing import Literal
 
 from meguri.core.definitions.automation import GateDefinition
 from meguri.core.ids import ModelVersionId, PromotionId
-from meguri.core.json import JsonObject
+from meguri.delivery.gate import Verdict
 
 Status = Literal["open", "approved", "rejected"]
 
@@ -19,7 +19,7 @@ class Promotion:
 
     `champion`: the version to compare with; None for the first one, which must be better than predicting the mean of its training labels.
 
-    `until`: event time up to which rows are used. `verdict`: the gate's evidence (see `delivery.gate.Verdict`).
+    `until`: event time up to which rows are used. `verdict`: what the gate found; None while it is open.
     """
 
     id: PromotionId
@@ -31,6 +31,6 @@ class Promotion:
     status: Status
     gate: GateDefinition
     until: datetime
-    verdict: JsonObject | None
+    verdict: Verdict | None
     opened_at: datetime
     decided_at: datetime | None

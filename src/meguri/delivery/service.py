@@ -163,7 +163,7 @@ class Delivery:
             now = self.registry.find_champion(tx, promotion.project, promotion.model)
             if (None if now is None else now.id) != former:
                 return False
-            decided = replace(promotion, status=status, champion=former, verdict=evidence, decided_at=self.clock())
+            decided = replace(promotion, status=status, champion=former, verdict=verdict, decided_at=self.clock())
             tables.decide(tx, decided)
             if days is not None:
                 evaluation = {"metric": promotion.gate.metric, "days": days.as_json()}

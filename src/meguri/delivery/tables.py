@@ -9,6 +9,7 @@ from meguri.core.definitions.automation import GateDefinition
 from meguri.core.errors import NotFound
 from meguri.core.times import from_micros
 from meguri.db.metadata import Json, Micros, metadata
+from meguri.delivery.gate import Verdict
 from meguri.delivery.model import Promotion, Status
 
 promotions = Table(
@@ -68,4 +69,5 @@ def count_promotions(tx: Connection, project: str) -> dict[Status, int]:
 
 def _promotion(row: Row[Any]) -> Promotion:  # Any: a row of a dynamic select
     values = dict(row._mapping)
-    return Promotion(**{**values, "gate": msgspec.convert(row.gate, GateDefinition)})
+    verdict = None if row.verdict is None else msgspec.convert(row.verdict, Verdict)
+    return Promotion(**{**values, "gate": msgspec.convert(row.gate, GateDefinition), "verdict": verdict})

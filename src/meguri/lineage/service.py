@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, literal, select, tuple_
+from sqlalchemy import Connection, Row, func, literal, select, tuple_, update
 
 from meguri.core.batches import batches
 from meguri.core.errors import Invalid, NotFound
 from meguri.core.times import Clock
 from meguri.db.dialect import insert_ignore
 from meguri.lineage.tables import edges, nodes
+
+FOUND_BY_NAME = ("run", "model", "model_version", "endpoint", "deployment", "pipeline_run", "snapshot", "promotion", "alert", "artifact")
+"""Kinds of nodes that `find` looks for: the others are contents, or are named as something else is."""
 
 Role = Literal["read", "wrote", "trained", "evaluated", "deployed", "served", "derived_from"]
 
@@ -56,6 +60,14 @@ class Graph:
     nodes: tuple[LabelledNode, ...]
     edges: tuple[Edge, ...]
 
+    def without(self, is_left_out: Callable[[LabelledNode], bool]) -> Graph:
+        """The graph without some nodes and their edges."""
+        left_out = {Node(each.kind, each.id) for each in self.nodes if is_left_out(each)}
+        return Graph(
+            tuple(each for each in self.nodes if Node(each.kind, each.id) not in left_out),
+            tuple(each for each in self.edges if not {each.source, each.target} & left_out),
+        )
+
 
 class Lineage:
     """The graph. An edge points where the data flows: from what was used to what came of it."""
@@ -82,6 +94,17 @@ class Lineage:
         is_new = insert_ignore(tx, edges, [{**row, "role": role, "run": run, "at": self.clock()}]) > 0
         if is_new and _came_from(tx, source, target):
             raise loop
+
+    def relabel(self, tx: Connection, node: Node, label: str) -> None:
+        """Change what people call a node."""
+        tx.execute(update(nodes).where(nodes.c.kind == node.kind, nodes.c.id == node.id).values(label=label[:256]))
+
+    def find(self, tx: Connection, projects: Sequence[str], text: str, limit: int) -> list[LabelledNode]:
+        """Nodes of some projects whose label or id begins with a text in lower case, the newest first. Reads all their nodes."""
+        begins = func.lower(nodes.c.label).startswith(text, autoescape=True) | nodes.c.id.startswith(text, autoescape=True)
+        mine = nodes.c.project.in_(projects) & nodes.c.kind.in_(FOUND_BY_NAME)
+        query = select(nodes).where(mine, begins).order_by(nodes.c.at.desc(), nodes.c.id).limit(limit)
+        return [_labelled(row) for row in tx.execute(query)]
 
     def project_of(self, tx: Connection, of: Node) -> str:
         """The project of a node. Raises NotFound."""
@@ -157,8 +180,12 @@ def _labels(tx: Connection, wanted: set[Node]) -> list[LabelledNode]:
     rows: list[LabelledNode] = []
     for some in batches(keys, 400):
         query = select(nodes).where(tuple_(nodes.c.kind, nodes.c.id).in_(some))
-        rows += [LabelledNode(row.kind, row.id, row.project, row.label, row.at) for row in tx.execute(query)]
+        rows += [_labelled(row) for row in tx.execute(query)]
     return sorted(rows, key=lambda each: (each.at, each.kind, each.id))
+
+
+def _labelled(row: Row[Any]) -> LabelledNode:  # Any: a row of a dynamic select
+    return LabelledNode(row.kind, row.id, row.project, row.label, row.at)
 
 
 def _edge(row: Row[Any]) -> Edge:  # Any: a row of a dynamic select

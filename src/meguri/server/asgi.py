@@ -14,6 +14,7 @@ from starlette.routing import Route as Mounted
 
 from meguri.access.routes import OPEN, Request, Route
 from meguri.core.errors import MeguriError, NotFound
+from meguri.core.json import JsonObject
 from meguri.server.errors import problem
 from meguri.server.guard import Guard
 from meguri.server.mount import mount
@@ -36,7 +37,7 @@ def build_application(
     def openapi(_request: Request) -> Response:
         return Response(content, media_type="application/json")
 
-    described.append(Route("GET", "/openapi.json", OPEN, openapi, "This document"))
+    described.append(Route("GET", "/openapi.json", OPEN, openapi, "This document", answer=JsonObject))
     content = msgspec.json.encode(document(described, version))
     mounted: list[BaseRoute] = [mount(route, guard, permissions) for route in described]
 

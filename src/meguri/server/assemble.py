@@ -29,6 +29,7 @@ from meguri.access.routes import AUTHENTICATED, Route
 from meguri.app.build import Platform
 from meguri.core.errors import Invalid
 from meguri.core.settings import Settings
+from meguri.events.service import Event
 from meguri.server.asgi import build_application
 from meguri.server.commits import Commits
 from meguri.server.deliveries import delivery_routes
@@ -37,6 +38,7 @@ from meguri.server.health import HealthRoutes, checks_of
 from meguri.server.overview import Overview
 from meguri.server.permissions import Permissions
 from meguri.server.platform_routes import PlatformRoutes
+from meguri.server.search import Search
 from meguri.server.stream import Stream
 from meguri.server.ui import ui_folder
 
@@ -96,7 +98,16 @@ def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | Non
         stream.commits,
     )
     query: dict[str, type] = {"project": str, "after": int}
-    live = Route("GET", "/api/v1/stream", AUTHENTICATED, stream.answer, "Events as they happen (SSE)", query=query)
+    live = Route(
+        "GET",
+        "/api/v1/stream",
+        AUTHENTICATED,
+        stream.answer,
+        "Follow events as they happen",
+        answer=Event,
+        query=query,
+        media_type="text/event-stream",
+    )
     return [
         *HealthRoutes(checks_of(platform), version("meguri")).routes(),
         *own.routes(),
@@ -106,6 +117,7 @@ def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | Non
         *AdminRoutes(platform.access).routes(),
         *AuditRoutes(platform.db, platform.events).routes(),
         *Overview(platform).routes(),
+        *Search(platform).routes(),
         *meguri.registry.projects_routes.routes(platform.db, platform.projects, platform.applying.apply),
         *meguri.tracking.routes.routes(platform.tracking),
         *meguri.datasets.routes.routes(platform.datasets),

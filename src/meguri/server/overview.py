@@ -208,7 +208,7 @@ class Overview:
         last = None
         if found:
             [each] = found
-            improvement = None if each.verdict is None else each.verdict.get("improvement")
+            improvement = None if each.verdict is None else each.verdict.improvement
             at = each.decided_at or each.opened_at
             last = LastPromotion(each.id, each.status, each.model, each.challenger, each.champion, improvement, at)
         return GateStage(counts.get("approved", 0), counts.get("rejected", 0), last)

@@ -18,7 +18,7 @@ from meguri.db.engine import Database
 from meguri.events.service import Event, Events, FailedDelivery
 from meguri.jobs.model import Job
 from meguri.jobs.service import Jobs
-from meguri.lineage.service import Edge, Graph, LabelledNode, Lineage, Node
+from meguri.lineage.service import BY_CONTENT, Edge, Graph, LabelledNode, Lineage, Node
 from meguri.server.commits import Commits
 from meguri.serving.model import Prediction
 
@@ -191,9 +191,8 @@ class PlatformRoutes:
         if direction not in walks:
             raise Invalid("direction", f"{direction[:80]!r} is not known: ask for up, down or both")
         with self.db.read() as tx:
-            if of.kind == "prediction":
-                return self._walk_prediction(tx, of, depth)
-            return walks[direction](tx, of, depth)
+            graph = self._walk_prediction(tx, of, depth) if of.kind == "prediction" else walks[direction](tx, of, depth)
+        return graph.without(lambda node: node.kind not in BY_CONTENT and not request.principal.may_see(node.project))
 
     def _walk_prediction(self, tx: Connection, of: Node, depth: int) -> Graph:
         """What made a prediction: there is no edge for each in the graph, its record names the deployment that answered."""

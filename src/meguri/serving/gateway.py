@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+
+import msgspec
 
 from meguri.core.definitions.features import DType
 from meguri.core.definitions.models import Value
-from meguri.core.errors import Invalid, MeguriError, Unavailable
+from meguri.core.errors import Conflict, Invalid, MeguriError, Unavailable
 from meguri.core.ids import NewId
 from meguri.core.times import from_micros, iso
 from meguri.serving.live import Live
@@ -18,7 +22,10 @@ CLOCK_SLACK = 60_000_000
 """Microseconds by which a client's clock may be ahead of ours."""
 
 LONGEST_ID = 200
+_ROW_ID = re.compile(r"~\d+$")
 MOST_ROWS = 100_000
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class Failed(MeguriError):
@@ -88,14 +95,15 @@ class Gateway:
     def predict(self, request: PredictionRequest) -> Answer:
         """Answer every row or none.
 
-        A request whose id was answered before gets the first answer, whatever version is live now. Raises Invalid (nothing was logged),
-        Unavailable (no version is live, or the log takes no more), Failed (the model gave no number).
+        A request that is sent again gets its first answer, whatever version is live now. Raises Conflict where its id was given to another
+        request, Invalid (nothing was logged), Unavailable (no version is live, or the log takes no more), Failed (the model gave no
+        number).
         """
         live = self.live
         id, ids = self._ids(request)
-        first = self.log.find_all(ids) if request.id is not None else {}
-        if len(first) == len(ids):
-            return self._repeat(request, [first[id] for id in ids])
+        asked = _digest(request)
+        if request.id is not None and (first := self._find_first(id, ids, asked)):
+            return self._repeat(id, first)
         now = self._now()
         if request.event_at is None and live.spec.on_event_time:
             why = 'is missing, and this project runs on event time: send "parameters": {"event_time": "2011-05-01T00:00:00Z"}'
@@ -106,14 +114,11 @@ class Gateway:
         outputs = self._run(live, rows)
         spec, entities = live.spec, request.columns[live.key]
         records = [
-            PredictionRecord(id, at, now, spec.deployment, spec.version, entity, row, output)
-            for id, entity, row, output in zip(ids, entities, rows, outputs, strict=True)
-            if id not in first
+            PredictionRecord(row_id, at, now, spec.deployment, spec.version, entity, row, output, asked)
+            for row_id, entity, row, output in zip(ids, entities, rows, outputs, strict=True)
         ]
         self.log.append(records)
         self.counts.predictions += len(records)
-        if first:
-            outputs = [first[id].output if id in first else output for id, output in zip(ids, outputs, strict=True)]
         return Answer(id, spec.version, spec.deployment, at, outputs)
 
     def _ids(self, request: PredictionRequest) -> tuple[str, list[str]]:
@@ -124,12 +129,26 @@ class Gateway:
             raise Invalid("id", f"has {len(id)} characters: send between 1 and {LONGEST_ID}, or none to get one")
         if "\0" in id:
             raise Invalid("id", "holds a NUL character, which PostgreSQL cannot keep: send an id without it, or none to get one")
-        return id, [id] if request.rows == 1 else [f"{id}:{row}" for row in range(request.rows)]
+        if (row := _ROW_ID.search(id)) is not None:
+            why = f"{id[-40:]!r} ends in {row[0]}, which names a row of request {id[: row.start()][-40:]!r}: send another id"
+            raise Invalid("id", why)
+        return id, [id] if request.rows == 1 else [f"{id}~{row}" for row in range(request.rows)]
 
-    def _repeat(self, request: PredictionRequest, records: list[PredictionRecord]) -> Answer:
+    def _find_first(self, id: str, ids: list[str], asked: int) -> list[PredictionRecord]:
+        """What was answered to this very request before; empty for a new one. Raises Conflict where the id was given to another."""
+        known = self.log.find_all(list(dict.fromkeys((id, f"{id}~0", *ids))))
+        if not known:
+            return []
+        first = [known[each] for each in ids if each in known]
+        if len(first) < len(ids) or len(first) < len(known) or any(each.asked not in (0, asked) for each in first):
+            why = "was given to another request (other inputs, another event time or another number of rows)"
+            raise Conflict(f"id {id[:80]!r} {why}: give every request an id of its own, or none to get one", id=id[:80])
+        return first
+
+    def _repeat(self, id: str, records: list[PredictionRecord]) -> Answer:
         self.counts.repeated += len(records)
         head = records[0]
-        return Answer(str(request.id), head.mv, head.dep, head.at, [each.output for each in records], repeated=True)
+        return Answer(id, head.mv, head.dep, head.at, [each.output for each in records], repeated=True)
 
     def _check(self, live: Live, request: PredictionRequest, at: int, now: int) -> None:
         columns = request.columns
@@ -183,6 +202,13 @@ class Gateway:
                     " send the values, or train a model that takes missing ones"
                 )
         return outputs
+
+
+def _digest(request: PredictionRequest) -> int:
+    """A positive number of 63 bits of inputs, event time and number of rows; the order of the columns does not matter."""
+    columns = [(name, list(values)) for name, values in sorted(request.columns.items())]
+    content = _encode((columns, request.event_at, request.rows))
+    return int.from_bytes(blake2b(content, digest_size=8).digest()) >> 1 | 1
 
 
 def describe(columns: Mapping[str, DType]) -> str:

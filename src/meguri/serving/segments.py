@@ -31,7 +31,10 @@ _OFFSET_BITS = 40
 
 
 class PredictionRecord(msgspec.Struct, frozen=True, gc=False):
-    """One prediction as it was answered. `at`: event time, `received`: wall time (both microseconds); `inputs` in the model's order."""
+    """One prediction as it was answered. `at`: event time, `received`: wall time (both microseconds); `inputs` in the model's order.
+
+    `asked`: a digest of the whole request, to tell a resent request from another one with its id; 0 in records of v0.1.0a1.
+    """
 
     id: str
     at: int
@@ -41,6 +44,7 @@ class PredictionRecord(msgspec.Struct, frozen=True, gc=False):
     entity: Value
     inputs: tuple[Value, ...]
     output: float
+    asked: int = 0
 
 
 _decode = msgspec.msgpack.Decoder(PredictionRecord).decode

@@ -38,6 +38,7 @@ from meguri.tracking.wire import (
 )
 
 LARGEST_BATCH = 100_000
+FILE = "application/octet-stream"
 PROJECT = "/api/v1/projects/{project}"
 RUN = "/api/v1/runs/{run}"
 READ, WRITE = "runs:read", "runs:write"
@@ -95,7 +96,7 @@ def _content_routes(to: _Handlers) -> list[Route]:
             "PUT", one, WRITE, to.save_artifact, "Save an artifact",
             answer=Artifact, query={"kind": str}, status=201, streams=True,
         ),
-        route("GET", one, READ, to.open_artifact, "Get the content of an artifact", answer=bytes),
+        route("GET", one, READ, to.open_artifact, "Get the content of an artifact", answer=bytes, media_type=FILE),
         route("POST", logs, WRITE, to.add_lines, "Append console output", Lines, Added),
         route("GET", logs, READ, to.lines, "Get console output", answer=Console, query={"after": int, "limit": int}),
     ]  # fmt: skip

@@ -158,6 +158,10 @@ class Tracking:
         children = [edge.target.id for edge in below.edges if edge.role == "derived_from" and edge.target.kind == "run"]
         return (RunId(parents[0]) if parents else None, [RunId(id) for id in sorted(children)])
 
+    def find_experiments(self, tx: Connection, projects: Sequence[str], text: str, limit: int) -> list[Experiment]:
+        """Experiments of some projects whose name or id begins with a text (in lower case), the newest first."""
+        return tables.find_experiments(tx, projects, text, limit)
+
     def project_of_run(self, tx: Connection, run: str) -> str:
         """Raises NotFound."""
         return tables.get_project(tx, run)
@@ -251,6 +255,7 @@ class Tracking:
         with self.db.write() as tx:
             former = tables.get_run(tx, run)
             tables.rename(tx, run, ensure_name(name, "name"))
+            self.lineage.relabel(tx, Node("run", run), name)
             self.events.add(tx, "run.renamed", project=former.project, subject=run, payload={"name": name, "former": former.name})
             return tables.get_run(tx, run)
 

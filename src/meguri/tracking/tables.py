@@ -125,6 +125,13 @@ def list_experiments(tx: Connection, project: str, after: str | None, limit: int
     return [(_experiment(row), int(row.runs)) for row in tx.execute(query)]
 
 
+def find_experiments(tx: Connection, projects: Sequence[str], text: str, limit: int) -> list[Experiment]:
+    """By the beginning of their name or id, the newest first."""
+    begins = func.lower(experiments.c.name).startswith(text, autoescape=True) | experiments.c.id.startswith(text, autoescape=True)
+    query = select(experiments).where(experiments.c.project.in_(projects), begins).order_by(experiments.c.created_at.desc()).limit(limit)
+    return [_experiment(row) for row in tx.execute(query)]
+
+
 def add_run(tx: Connection, run: Run, experiment: ExperimentId) -> bool:
     """False where there is a run with this id."""
     row = {

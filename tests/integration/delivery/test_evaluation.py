@@ -141,7 +141,7 @@ def test_a_judgement_that_crashes_is_a_rejection_that_says_why(world: World) -> 
 
     world.before_scoring = crash
     judged = world.judged(3)
-    assert (judged.status, judged.verdict and judged.verdict["why"]) == ("rejected", "it could not be evaluated: ValueError: shapes differ")
+    assert (judged.status, judged.verdict and judged.verdict.why) == ("rejected", "it could not be evaluated: ValueError: shapes differ")
 
 
 def test_a_challenger_of_an_endpoint_that_is_declared_no_longer_is_rejected(world: World) -> None:
@@ -151,7 +151,7 @@ def test_a_challenger_of_an_endpoint_that_is_declared_no_longer_is_rejected(worl
         opened = delivery.open(tx, "pond", "pond", world.versions[3], GateDefinition())
     delivery.evaluate(Context(), {"promotion": opened.id})  # type: ignore[arg-type]  # as above
     judged = delivery.get(opened.id)
-    assert (judged.status, "no endpoint 'pond'" in (judged.verdict or {})["why"]) == ("rejected", True)
+    assert (judged.status, judged.verdict is not None and "no endpoint 'pond'" in judged.verdict.why) == ("rejected", True)
 
 
 def looks_back(name: str, hours: int) -> ProjectDefinition:
@@ -167,11 +167,11 @@ def test_each_version_is_scored_with_the_features_that_it_was_trained_with(world
     world.train(3, looks_back("x_recent", 2))
     world.champion(1)
     judged = world.judged(2)
-    assert (judged.status, judged.verdict and judged.verdict["rows"]) == ("rejected", 96)
+    assert (judged.status, judged.verdict and judged.verdict.rows) == ("rejected", 96)
     means = {number: frame["x_mean"].to_list()[6:10] for number, frame in world.scored.items()}
     assert means == {1: [5.0, 6.0, 7.0, 8.0], 2: [4.0, 5.0, 6.0, 7.0]}
     judged = world.judged(3)
-    assert (judged.verdict and judged.verdict["rows"], world.scored[3].columns[-2], world.scored[1].columns[-2]) == (
+    assert (judged.verdict and judged.verdict.rows, world.scored[3].columns[-2], world.scored[1].columns[-2]) == (
         96,
         "x_recent",
         "x_mean",
@@ -186,4 +186,5 @@ def test_versions_that_predict_other_things_are_not_compared(world: World) -> No
     world.champion(1)
     judged = world.judged(2)
     assert judged.status == "rejected"
-    assert "the label of the champion pond 4 is 'load', that of the challenger 'x'" in (judged.verdict or {})["why"]
+    assert judged.verdict is not None
+    assert "the label of the champion pond 4 is 'load', that of the challenger 'x'" in judged.verdict.why

@@ -30,7 +30,7 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_endpoint_imports_nothing_from_the_current_folder(foreign: Path, tmp_path: Path) -> None:
     ended = subprocess.run(endpoint_command(tmp_path, "demand"), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert "meguri: no deployment spec 'demand'" in ended.stderr
+    assert "meguri: no endpoint 'demand'" in ended.stderr
 
 
 def test_a_step_worker_imports_nothing_from_the_current_folder(foreign: Path, tmp_path: Path) -> None:

@@ -187,8 +187,8 @@ def test_logged_predictions_are_moved_once_with_their_profiles(world: World) -> 
     assert ((first.rows, first.segments, first.sealed), (second.rows, second.segments)) == ((3, 1, True), (1, 1))
     assert open_rows(world) == [
         ("p1", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
-        ("p2:0", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
-        ("p2:1", "mv_1", "dc", [1, 0.5, 100.0], 58.0),
+        ("p2~0", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
+        ("p2~1", "mv_1", "dc", [1, 0.5, 100.0], 58.0),
         ("p3", "mv_1", "dc", [0, 0.5, 100.0], 56.0),
     ]
     with world.ledger.db.read() as tx:
@@ -230,9 +230,9 @@ def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: Worl
     predictions.move(world.endpoint(), keep_rows=1)
     kept = store.scan("predictions.bikes.bikes").sort("id").collect()
     assert kept.select("id", "version", "inputs", "output").rows() == [
-        ("p1:0", "mv_1", "[0,0.5,100.0]", 56.0),
-        ("p1:1", "mv_1", "[1,0.5,100.0]", 58.0),
-        ("p1:2", "mv_1", "[2,0.5,100.0]", 60.0),
+        ("p1~0", "mv_1", "[0,0.5,100.0]", 56.0),
+        ("p1~1", "mv_1", "[1,0.5,100.0]", 58.0),
+        ("p1~2", "mv_1", "[2,0.5,100.0]", 60.0),
         ("p2", "mv_1", "[0,0.5,100.0]", 56.0),
     ]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,14 +44,13 @@ def request(id: str | None = "p1", *, rows: int = 1, event_at: int | None = AT, 
 
 def test_one_row_is_answered_and_logged_with_its_features(gateway: Gateway, tmp_path: Path) -> None:
     assert gateway.predict(request(hr=[3])) == Answer("p1", "mv_1", "dep_1", AT, [103.5])
-    assert [each for _, each in read_log(tmp_path, "bikes")] == [
-        PredictionRecord("p1", AT, NOW, "dep_1", "mv_1", "dc", (3, 0.5, 100.0), 103.5)
-    ]
+    [(_, logged)] = read_log(tmp_path, "bikes")
+    assert msgspec.structs.replace(logged, asked=0) == PredictionRecord("p1", AT, NOW, "dep_1", "mv_1", "dc", (3, 0.5, 100.0), 103.5)
 
 
 def test_rows_of_one_request_have_ids_of_their_own(gateway: Gateway, tmp_path: Path) -> None:
     assert gateway.predict(request(rows=2)).outputs == [100.5, 101.5]
-    assert [each.id for _, each in read_log(tmp_path, "bikes")] == ["p1:0", "p1:1"]
+    assert [each.id for _, each in read_log(tmp_path, "bikes")] == ["p1~0", "p1~1"]
 
 
 def test_a_request_without_id_gets_one_and_without_time_the_present(gateway: Gateway) -> None:
@@ -67,18 +67,37 @@ def test_on_event_time_a_request_must_say_when_its_event_is(gateway: Gateway, tm
     assert gateway.predict(request()).event_at == AT
 
 
-def test_a_resent_id_gets_the_first_answer_from_another_version_and_other_inputs(gateway: Gateway, tmp_path: Path) -> None:
-    first = gateway.predict(request())
+def test_a_resent_id_gets_the_first_answer_whatever_version_is_live(gateway: Gateway, tmp_path: Path) -> None:
+    first = gateway.predict(request(event_at=None))
     gateway.swap(live(2, Runner(factor=7.0)))
-    assert gateway.predict(request(hr=[9], event_at=None)) == Answer("p1", "mv_1", "dep_1", AT, first.outputs, repeated=True)
+    assert gateway.predict(request(event_at=None)) == Answer("p1", "mv_1", "dep_1", NOW, first.outputs, repeated=True)
     assert len(list(read_log(tmp_path, "bikes"))) == 1
     assert (gateway.counts.predictions, gateway.counts.repeated) == (1, 1)
 
 
-def test_a_half_known_batch_keeps_what_was_answered_and_logs_the_rest(gateway: Gateway, log: PredictionLog, tmp_path: Path) -> None:
-    log.append([PredictionRecord("p1:0", AT, NOW, "dep_0", "mv_0", "dc", (0, 0.5, 100.0), -1.0)])
-    assert gateway.predict(request(rows=2)).outputs == [-1.0, 101.5]
-    assert [each.id for _, each in read_log(tmp_path, "bikes")] == ["p1:0", "p1:1"]
+@pytest.mark.parametrize(
+    "other",
+    [request(hr=[9]), request(city=["tokyo"]), request(event_at=AT + 1), request(event_at=None), request(rows=2)],
+    ids=["input", "entity", "event time", "no event time", "rows"],
+)
+def test_an_id_that_was_given_to_another_request_is_refused(gateway: Gateway, tmp_path: Path, other: PredictionRequest) -> None:
+    for first, second in ((request(), other), (replace(other, id="p2"), request("p2"))):
+        gateway.predict(first)
+        with pytest.raises(Conflict, match="was given to another request"):
+            gateway.predict(second)
+    assert len({each.id for _, each in read_log(tmp_path, "bikes")}) == 1 + other.rows
+
+
+def test_a_row_of_a_request_and_a_request_cannot_have_one_id(gateway: Gateway) -> None:
+    gateway.predict(request("a", rows=2))
+    assert gateway.predict(request("a:0", hr=[5])).outputs == [105.5]
+    with pytest.raises(Invalid, match="id: 'a~0' ends in ~0, which names a row of request 'a'"):
+        gateway.predict(request("a~0", hr=[5]))
+
+
+def test_what_an_earlier_release_logged_is_answered_again_unchecked(gateway: Gateway, log: PredictionLog) -> None:
+    log.append([PredictionRecord("p1", AT, NOW, "dep_0", "mv_0", "dc", (0, 0.5, 100.0), -1.0)])
+    assert gateway.predict(request()).outputs == [-1.0]
 
 
 def test_a_missing_number_reaches_the_model_as_missing(gateway: Gateway, tmp_path: Path) -> None:
@@ -160,6 +179,7 @@ def test_rows_are_never_swapped(tmp_path_factory: pytest.TempPathFactory, sizes:
         hours = [100 * number + row for row in range(size)]
         assert gateway.predict(request(f"p{number}", rows=size, hr=hours)).outputs == [hour + 100.5 for hour in hours]
     for number, size in enumerate(sizes):
-        expected = [100 * number + row + 100.5 for row in range(size)]
-        assert gateway.predict(request(f"p{number}", rows=size)).outputs == expected
+        hours = [100 * number + row for row in range(size)]
+        again = gateway.predict(request(f"p{number}", rows=size, hr=hours))
+        assert (again.outputs, again.repeated) == ([hour + 100.5 for hour in hours], True)
     log.close()
