@@ -40,7 +40,7 @@ def main() -> None:
         stack.callback(server.stop)
         client = stack.enter_context(connect(url=server.url, token=server.token))
         apply(client, examples_folder(scene.name))
-        replay = Replay(client, scene, home / "replay.json", token=server.token, tell=lambda _event: None, progress=lambda _cursor: None)
+        replay = Replay(client, scene, home / "replay.json", token=server.token, notify=lambda _event: None, progress=lambda _cursor: None)
         stack.callback(replay.close)
         began = time.perf_counter()
         replay.prepare()

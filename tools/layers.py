@@ -93,8 +93,6 @@ def own_tables(rules: dict[str, Any], package: Path) -> list[Contract]:
             "source_modules": [f"meguri.{folder}"],
             "forbidden_modules": [f"meguri.{name}.tables" for name in having if name != folder],
             "allow_indirect_imports": True,
-            "ignore_imports": [f"meguri.{pair}" for pair in rules.get("own_tables_except", [])],
-            "unmatched_ignore_imports_alerting": "none",
         }
         for folder in folders
         if (package / folder / "__init__.py").is_file()

@@ -41,7 +41,7 @@ class Witness(RetryingClient):
 
 class Player(Replay):
     def __init__(self, client: Client, cursor: Path, token: str, account: Account) -> None:
-        super().__init__(client, Kiosk(), cursor, token=token, tell=self._note_event, progress=self._log_day)
+        super().__init__(client, Kiosk(), cursor, token=token, notify=self._note_event, progress=self._log_day)
         self.account = account
         headers = {"Authorization": f"Bearer {token}"}
         places = (self._server_url, self._server_url, self._endpoint_url)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +57,7 @@ STOPPING_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """The services, by name. `start` starts the threads, jobs and child processes; `close` ends them."""
+    """The services, by name. `tasks`: the first one delivers events and starts jobs."""
 
     settings: Settings
     home: Home
@@ -84,8 +83,34 @@ class Platform:
     watermarks: Watermarks
     supervisor: Supervisor
     tasks: tuple[PeriodicTask, ...]
-    start: Callable[[str | None], None]
-    close: Callable[[], None]
+    callers: EndpointCallers
+    online: LmdbOnline
+    series: SeriesStore
+
+    def start(self) -> None:
+        """Start the threads, jobs and child processes."""
+        self.callers.write()
+        self.features.start()
+        self.db.on_commit(self.tasks[0].wake)
+        self.jobs.launch()
+        self.serving.start()
+        for task in self.tasks:
+            task.start()
+
+    def close(self) -> None:
+        """End them, in the order in which they need each other."""
+        self.jobs.interrupt()
+        self.pipelines.close()
+        for task in self.tasks:
+            task.stop(STOPPING_SECONDS)
+        self.jobs.close()
+        self.supervisor.stop()
+        self.serving.close()
+        self.monitoring.close()
+        self.features.close()
+        self.online.close()
+        self.series.close()
+        self.db.close()
 
 
 def build(settings: Settings) -> Platform:
@@ -155,30 +180,6 @@ def build(settings: Settings) -> Platform:
 
     callers = EndpointCallers(db, access, home.path, is_open=settings.auth == "off")
     callers.listen(events)
-
-    def start(_url: str | None) -> None:
-        callers.write()
-        features.start()
-        db.on_commit(tasks[0].wake)
-        jobs.launch()
-        serving.start()
-        for task in tasks:
-            task.start()
-
-    def close() -> None:
-        jobs.interrupt()
-        pipelines.close()
-        for task in tasks:
-            task.stop(STOPPING_SECONDS)
-        jobs.close()
-        supervisor.stop()
-        serving.close()
-        monitoring.close()
-        features.close()
-        online.close()
-        series.close()
-        db.close()
-
     platform = Platform(
         settings,
         home,
@@ -204,8 +205,9 @@ def build(settings: Settings) -> Platform:
         watermarks,
         supervisor,
         tasks,
-        start,
-        close,
+        callers,
+        online,
+        series,
     )
     dispatch(platform)
     home.make_private()

@@ -45,7 +45,7 @@ def add_group(commands: Commands, name: str, help: str) -> Commands:
 def add_connection(parser: argparse.ArgumentParser) -> None:
     """Which server to talk to, and which project."""
     parser.add_argument("--url", help="address of the server (default: the owner of the home)")
-    parser.add_argument("--home", type=Path, help="home folder (default: MEGURI_HOME or .meguri)")
+    parser.add_argument("--home", type=Path, help="home directory (default: MEGURI_HOME or .meguri)")
     parser.add_argument("--project", "-p", help="name of the project (default: MEGURI_PROJECT, else the only one there is)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 

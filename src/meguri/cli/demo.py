@@ -35,7 +35,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--once", action="store_true", help="exit when the replay is over (so it does without a terminal)")
     parser.add_argument("--seed", type=int, default=7, help="which bento shop (default 7)")
     parser.add_argument("--control", action="store_true", help="the same bento shop, without a change")
-    parser.add_argument("--home", type=Path, help="folder that holds everything (default .meguri/demo-...; a finished replay is replaced)")
+    parser.add_argument(
+        "--home", type=Path, help="home directory, which holds everything (default .meguri/demo-...; a finished replay is replaced)"
+    )
     parser.add_argument("--port", type=int, help=f"port of the server (default {DEFAULT_PORT}, or a free one)")
 
 
@@ -79,7 +81,7 @@ def _replay(client: Client, scene: Scene, file: Path, server: Server) -> JsonObj
     with contextlib.ExitStack() as ends:
         reporter = ends.enter_context(Reporter(scene))
         replay = Replay(
-            client, scene, file, token=server.token, tell=reporter.print_news, progress=reporter.progress, revive=server.ensure_alive
+            client, scene, file, token=server.token, notify=reporter.print_news, progress=reporter.progress, revive=server.ensure_alive
         )
         ends.callback(replay.close)
         if replay.cursor.day > scene.start:

@@ -47,7 +47,7 @@ class Check:
 
 def add(commands: Commands) -> None:
     parser = add_command(commands, "doctor", "check this install, the home and the server", run)
-    parser.add_argument("--home", type=Path, help="home folder (default MEGURI_HOME or .meguri)")
+    parser.add_argument("--home", type=Path, help="home directory (default MEGURI_HOME or .meguri)")
     parser.add_argument("--database", help="SQLAlchemy URL of the ledger (default: the settings')")
     parser.add_argument("--json", action="store_true", help="print JSON instead of lines")
 

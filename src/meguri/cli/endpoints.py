@@ -40,7 +40,7 @@ def add(commands: Commands) -> None:
     add_connection(back)
     serve = add_command(group, "serve", "serve one endpoint in this process, also while the server is down", serve_endpoint)
     serve.add_argument("endpoint", help=ADDRESS)
-    serve.add_argument("--home", type=Path, help="home folder (default MEGURI_HOME or .meguri)")
+    serve.add_argument("--home", type=Path, help="home directory (default MEGURI_HOME or .meguri)")
     serve.add_argument("--port", type=int, help="port to listen on (default: the one in the endpoint's deployment spec)")
 
 

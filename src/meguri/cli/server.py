@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     parser = add_command(commands, "server", "run the platform until Ctrl-C", run)
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1: this machine alone)")
     parser.add_argument("--port", type=int, help="port to listen on (default 8321; 0 takes a free one)")
-    parser.add_argument("--home", type=Path, help="folder that holds everything (default MEGURI_HOME or .meguri)")
+    parser.add_argument("--home", type=Path, help="home directory, which holds everything (default MEGURI_HOME or .meguri)")
     parser.add_argument("--auth", choices=("on", "off"), help="off: everybody on this machine is the administrator (loopback only)")
     parser.add_argument("--database", help="SQLAlchemy URL of the ledger, without a password (default: SQLite in the home)")
     parser.add_argument("--tls-cert", metavar="FILE", help="certificate with its chain, PEM: answer HTTPS")

@@ -63,7 +63,7 @@ class NotPromotable(Conflict):
 
 
 class HomeInUse(Conflict):
-    """Another process owns the home folder."""
+    """Another process owns the home directory."""
 
 
 class Unauthenticated(MeguriError):

@@ -84,8 +84,10 @@ class LoopEvent:
 
 
 class Replay:
-    """Plays a scene against a server. `tell` is called with each new event, `progress` after each day, `revive` whenever the server does
-    not answer."""
+    """Plays a scene against a server.
+
+    `notify` is called with each new event, `progress` after each day, `revive` whenever the server does not answer.
+    """
 
     def __init__(
         self,
@@ -94,14 +96,14 @@ class Replay:
         cursor_file: Path,
         *,
         token: str,
-        tell: Callable[[LoopEvent], None],
+        notify: Callable[[LoopEvent], None],
         progress: Callable[[Cursor], None],
         revive: Callable[[], None] = lambda: None,
     ) -> None:
         self.client, self.scene, self.cursor_file = client, scene, cursor_file
         self.project = client.project(scene.name)
         self.cursor = Cursor.read(cursor_file, scene.start)
-        self._tell, self._progress, self._revive = tell, progress, revive
+        self._notify, self._progress, self._revive = notify, progress, revive
         headers = {"Authorization": f"Bearer {token}"}
         self._server = RetryingClient(self._server_url, headers, within_seconds=RETRY_SECONDS)
         self._labels = RetryingClient(self._server_url, headers, within_seconds=RETRY_SECONDS)
@@ -218,7 +220,7 @@ class Replay:
         self._retry(lambda: self.project.advance_watermark(until))
         for event in self._new_events():
             self.cursor.sequence = event.sequence
-            self._tell(event)
+            self._notify(event)
 
     def _new_events(self) -> list[LoopEvent]:
         return [*self.events(after=self.cursor.sequence)]

@@ -69,7 +69,7 @@ def _answer(
             "tokens and data travel unencrypted: use --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy with TLS",
             extra={"host": settings.host},
         )
-    platform.start(url)
+    platform.start()
     ownership.announce(url, certificate)
     ready(url, sign_in_url(url, platform.access.create_login_code(HOME_ADMIN).code) if settings.auth == "on" else url)
     Server(config, stop).run(sockets=[listener])

@@ -28,7 +28,7 @@ def open(home: Path) -> httpx.BaseTransport:
     except BaseException:
         ownership.release()
         raise
-    platform.start(None)
+    platform.start()
     return EmbeddedTransport(assemble(platform, settings, 80).application, platform, ownership)
 
 

@@ -49,7 +49,7 @@ def test_the_file_follows_tokens_roles_and_users(platform: Platform) -> None:
 def test_the_file_says_whether_everybody_may_call(home: Path, auth: str) -> None:
     platform = build(Settings(home=home).with_values({"auth": auth}, "a test"))
     try:
-        platform.start(None)
+        platform.start()
         assert read_callers(callers_file(home)).is_open == (auth == "off")
     finally:
         platform.close()

@@ -70,7 +70,7 @@ class Player:
         self.project = client.project("pond")
         self.told: list[LoopEvent] = []
         self.replay = Replay(
-            client, pond, server.home / "replay.json", token=server.token, tell=self.told.append, progress=lambda _cursor: None
+            client, pond, server.home / "replay.json", token=server.token, notify=self.told.append, progress=lambda _cursor: None
         )
 
     def play(self, days: int) -> None:

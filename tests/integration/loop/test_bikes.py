@@ -25,7 +25,7 @@ def test_the_loop_retrains_on_real_rentals_and_beats_standing_still(server: Runn
     with connect(url=server.url, token=server.token) as client:
         apply(client, examples_folder("bikes"))
         replay = Replay(
-            client, scene, server.home / "replay.json", token=server.token, tell=lambda _event: None, progress=lambda _cursor: None
+            client, scene, server.home / "replay.json", token=server.token, notify=lambda _event: None, progress=lambda _cursor: None
         )
         replay.prepare()
         replay.run()

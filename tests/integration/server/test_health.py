@@ -37,7 +37,7 @@ def wait_until(seen: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def started(platform: Platform) -> Iterator[Platform]:
-    platform.start(None)
+    platform.start()
     yield platform
 
 
@@ -94,7 +94,7 @@ def mounted(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_disk_that_is_full_or_read_only_is_named(mounted: Path) -> None:
     platform = build(Settings(home=mounted))
-    platform.start(None)
+    platform.start()
     try:
         assert of(platform) == {}
         with (mounted / "ballast").open("wb", buffering=0) as file:
