@@ -14,7 +14,7 @@ from tests.docs.following import DOCS, run
 def test_commands_of_the_page(tmp_path: Path) -> None:
     block = re.findall(r"```sh\n(.*?)```", (DOCS / "concepts/access.md").read_text(), re.DOTALL)[0]
     with running_server(tmp_path / ".meguri"), connect(home=tmp_path / ".meguri") as client:
-        client.post("/api/v1/runs", {"project": "shop"})
+        client.post("/api/v1/projects/shop/runs", {})
         printed = run(tmp_path, block)
         assert "/#login=" in printed
         users = {each["name"]: each["roles"] for each in client.get("/api/v1/users")["items"]}

@@ -53,7 +53,7 @@ class Watermarks:
         self._turn = threading.Lock()
 
     def ask(self, tx: Connection, project: str, until: datetime) -> str:
-        """Ask for a settlement; the same one asked again is the same job, which is done again if it failed. Raises NotFound, Invalid."""
+        """Enqueue an advance; the same one again is the same job, which is run again if it failed. Raises NotFound, Invalid."""
         self.projects.get_definition(tx, project)
         now = self.clock()
         if until > now + AHEAD:
@@ -65,7 +65,7 @@ class Watermarks:
 
     def advance(self, context: JobContext, payload: dict[str, Any]) -> None:  # Any: JSON
         """The job. Raises Unavailable while an endpoint is being started again and so cannot close its log: what is decided at a moment
-        of event time must not hang on it."""
+        of event time must not depend on it."""
         until = parse_time(payload["until"], "until")
         unsealed = self.collect(context.project)
         if unsealed and not context.is_last_try and self._is_on_event_time(context.project):

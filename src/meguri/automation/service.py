@@ -81,7 +81,7 @@ class Automation:
                 self._fire(tx, event.project, trigger, "monitor", {"event": event.sequence, **event.payload})
 
     def advanced(self, tx: Connection, event: Event) -> None:
-        """`watermark.advanced`: fire the schedules that are due, and judge the bake_periods whose labels are there."""
+        """`watermark.advanced`: fire the schedules that are due, and evaluate the bake periods whose labels have arrived."""
         now = self._now(tx, event.project)
         for trigger in self._triggers(tx, event.project):
             if trigger.on == "schedule" and trigger.every_seconds is not None and self._is_due(tx, event, trigger, now):
@@ -108,7 +108,7 @@ class Automation:
                 self.delivery.open(tx, event.project, endpoint.name, version, _policy(definition, endpoint.name).gate)
 
     def alias_moved(self, tx: Connection, event: Event) -> None:
-        """`alias.moved` of champion: each endpoint of the model serves the champion, whoever moved the alias."""
+        """`alias.moved` of champion: each endpoint of the model serves the champion, independent of who moved the alias."""
         definition = self.definitions(tx, event.project)
         if definition is None or event.payload["alias"] != "champion" or event.payload["version"] is None:
             return
@@ -119,8 +119,8 @@ class Automation:
                 )
 
     def refused(self, tx: Connection, event: Event) -> None:
-        """`deployment.failed`: the version that goes on serving is champion again, or none is; else every challenger would have to beat a
-        version that nobody is served by."""
+        """`deployment.failed`: the version that goes on serving is champion again, or none is; else every challenger would be compared
+        with a version that is not served."""
         endpoint = self.serving.get_endpoint(tx, event.project, str(event.payload["endpoint"]))
         live = self.serving.find_live(tx, endpoint.id)
         self._champion_follows(tx, event, None if live is None else live.version, f"deployment_failed:{event.subject}")
@@ -141,7 +141,7 @@ class Automation:
             self.registry.drop_alias(tx, event.project, model, CHAMPION, reason=reason)
 
     def went_live(self, tx: Connection, event: Event) -> None:
-        """`deployment.live`: bake the new version, unless it is the first one or the way back."""
+        """`deployment.live`: start the bake period of the new version, unless it is the first one or a roll-back."""
         definition, former, version = self.definitions(tx, event.project), event.payload.get("former"), event.payload["version"]
         for bake in tables.list_bake_periods(tx, event.project, state="open", endpoint=event.payload["endpoint"]):
             tables.decide_bake_period(tx, bake.id, "dropped", {"why": "another deployment went live first"}, self.clock())
@@ -175,7 +175,7 @@ class Automation:
         return former is not None and self.serving.get_deployment(tx, former).state == "rolled_back"
 
     def evaluate_bake(self, _context: JobContext, payload: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
-        """The job: compare the new version with the former one on the rows of the window; go back if it is worse than allowed."""
+        """The job: compare the new version with the former one on the rows of the window; roll back if it is worse than the tolerance."""
         with self.db.read() as tx:
             bake = tables.get_bake_period(tx, payload["bake"])
             version, former = self.registry.get_version(tx, bake.version), self.registry.get_version(tx, bake.former)

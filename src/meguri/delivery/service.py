@@ -1,4 +1,4 @@
-"""Opens promotions and judges them."""
+"""Opens promotions and evaluates their gates."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ class Events:
         return [_event(row) for row in tx.execute(query)]
 
     def watermark(self, tx: Connection, project: str) -> datetime | None:
-        """Event time up to which the project's world is known; None before the first settlement."""
+        """The watermark: the event time before which everything was sent; None before the first advance."""
         return tx.execute(select(watermarks.c.at).where(watermarks.c.project == project)).scalar_one_or_none()
 
     def advance(self, tx: Connection, project: str, to: datetime) -> bool:

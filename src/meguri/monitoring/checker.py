@@ -1,4 +1,4 @@
-"""One monitor, one event day: read what is known before it, and judge."""
+"""Evaluates one monitor for one event day, from what was known before it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FindBaseline = Callable[[Connection, str], Evaluation | None]
 
 MATURE_SHARE = 0.95
 MATURE_DAYS = 30
-"""Days as old as this have all the labels that they will ever get, as far as `expected_coverage` is concerned."""
+"""`expected_coverage` takes the labels of days that are this old as complete."""
 _SECONDS = 86_400
 
 
@@ -106,7 +106,7 @@ class Held:
 
 
 class Checker:
-    """Judges; keeps the references of the versions that serve, and their thresholds, for they never change."""
+    """Evaluates monitors; caches the references of the versions that serve and their thresholds, which never change."""
 
     def __init__(self, find_reference: FindReference, find_baseline: FindBaseline) -> None:
         self._find_reference, self._find_baseline = find_reference, find_baseline
@@ -116,11 +116,11 @@ class Checker:
     def check(
         self, tx: Connection, monitor: MonitorDefinition, day: int, days: Days, last: Check | None, held: Held | None = None
     ) -> Check:
-        """What a monitor finds at the beginning of an event day. `held`: its open alert of quality.
+        """Return the check of a monitor at the beginning of an event day. `held`: its open alert of quality.
 
-        A version that takes over while an alert is open may have been held out on, and first serve, days that are bad already; measured
-        against itself it would never look bad. So it is measured against what was normal for the alert's version, until it is back
-        there, or until a version serves whose training reaches a whole window into the new world: that is as good as it gets.
+        A version that is deployed while an alert is open may have only bad days in its holdout and in service; compared with these it would
+        never be a breach. So it is compared with what was normal for the alert's version, until it reaches that, or until a version serves
+        whose training rows contain a whole window of the changed data.
         """
         known = days.before(day)
         version = known.serving_version(served.find_live_version(tx, days.endpoint))

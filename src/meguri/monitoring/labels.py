@@ -1,4 +1,4 @@
-"""Late labels: kept the moment they come, joined to their predictions exactly once, in whatever order the two arrive."""
+"""Late labels: stored when they arrive, and joined with their predictions exactly once, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a batch: all of it is kept; `duplicates` of its labels say what was known already."""
+    """The result of a batch: all of it is stored; `duplicates` of its labels were known already."""
 
     accepted: int
     duplicates: int
@@ -44,7 +44,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What one join did. `pending`: labels that wait for their prediction now."""
+    """The result of one join. `pending`: labels that wait for their prediction."""
 
     joined: int
     corrected: int
@@ -71,7 +71,7 @@ class Labels:
         self._journals: dict[EndpointId, Journal] = {}
 
     def submit(self, endpoint: EndpointId, labels: Sequence[Label]) -> Accepted:
-        """Keep labels: when this returns they survive a kill. Raises Invalid naming the first label that is none; then nothing is kept."""
+        """Store labels: when this returns they survive a kill. Raises Invalid naming the first bad label; then nothing is stored."""
         if len(labels) > LARGEST_BATCH:
             raise Invalid("labels", f"{len(labels)} are too many for one request: send at most {LARGEST_BATCH:,}")
         for place, each in enumerate(labels):
@@ -87,7 +87,7 @@ class Labels:
         return Accepted(fresh, len(labels) - fresh)
 
     def join(self, endpoint: EndpointId) -> Joined:
-        """Bring every label of the journal to its prediction. Doing it again changes nothing; a label without prediction waits."""
+        """Join every label of the journal with its prediction. Doing it again changes nothing; a label without a prediction waits."""
         total = Joined(0, 0, 0, 0)
         with self.db.read() as tx:
             if not self._has_work(tx, endpoint):
@@ -170,7 +170,7 @@ def _lock_cursor(tx: Connection, endpoint: EndpointId) -> Row[Any]:
 
 
 def _apply(tx: Connection, endpoint: EndpointId, labels: dict[str, _Record], waiting: set[str]) -> tuple[int, int, int]:
-    """Join, correct or keep waiting; gives how many were joined, corrected, and known already."""
+    """Join, correct or keep waiting. Returns how many were joined, corrected, and known already."""
     if not labels:
         return 0, 0, 0
     known = tables.find_by_id(tx, outcomes, endpoint, labels)

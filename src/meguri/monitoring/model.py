@@ -1,4 +1,4 @@
-"""Checks and alerts, and when one becomes the other."""
+"""Checks and alerts, and the rule by which a check opens or resolves an alert."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from meguri.core.definitions.monitoring import Metric, MonitorDefinition
 
 Signal = Literal["quality", "drift"]
 Verdict = Literal["ok", "near", "breach", "none"]
-"""`near`: no breach, but not clearly below the threshold either; `none`: too little is known."""
+"""`near`: no breach, but above 70 % of the threshold; `none`: not enough data."""
 
 CLEAR_SHARE = 0.7
 """A check below this share of what a breach needs is clear; an alert is resolved by `CLEAR_CHECKS` of them in a row."""
 CLEAR_CHECKS = 3
 RECENT_CHECKS, NEEDED_BREACHES = 3, 2
-"""Drift opens an alert when it was seen in 2 of the last 3 checks."""
+"""Drift opens an alert when it was found in 2 of the last 3 checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a monitor found at the beginning of event day `at`, of everything before it.
+    """The result of a monitor at the beginning of event day `at`, computed from everything before it.
 
     quality: `value`, `expected` and `threshold` are the metric in the window, of the reference days, and what it may be; `score` is the
-    significance as a normal value. drift: `value` and `threshold` are the corrected PSI and threshold of the column furthest out;
+    significance as a normal value. drift: `value` and `threshold` are the corrected PSI and threshold of the column with the largest drift;
     `score` is their ratio. `rows`: labelled rows (quality) or predictions (drift) in the window.
     """
 
@@ -62,7 +62,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """As much of an open alert as a decision needs."""
+    """The part of an open alert that a decision needs."""
 
     version: str
     told_day: int
@@ -70,7 +70,7 @@ class OpenAlert:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from a check: resolve the open alert (with a reason), open one, tell of the breach."""
+    """What follows from a check: resolve the open alert (with a reason), open one, emit the breach."""
 
     resolve: str | None = None
     open: bool = False
@@ -78,7 +78,7 @@ class Decision:
 
 
 def decide(signal: Signal, alert: OpenAlert | None, checks: Sequence[Check], *, every_days: int) -> Decision:
-    """`checks`: the latest ones, ascending, the last of which is new. A breach that lasts is told again every `every_days`."""
+    """`checks`: the latest ones, ascending, the last of which is new. A breach that lasts is emitted again every `every_days`."""
     now = checks[-1]
     resolve = None
     if alert is not None and now.version is not None and now.version != alert.version and not now.evidence.get("against"):
@@ -117,7 +117,7 @@ class VersionQuality:
 
 @dataclass(frozen=True, slots=True)
 class DayQuality:
-    """One event day of an endpoint. `mature`: as many labels as ever come have come, so the metrics will hardly move any more."""
+    """One event day of an endpoint. `mature`: at least 95 % of the expected labels have arrived, so the metrics are nearly final."""
 
     day: int
     at: datetime
@@ -154,7 +154,7 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownLabel:
-    """A label that came. `joined`: its prediction has come too."""
+    """A label that has arrived. `joined`: its prediction has arrived too."""
 
     prediction_id: str
     value: float

@@ -1,4 +1,4 @@
-"""What the pages of an endpoint show: quality by event day, coverage of late labels, drift by column and day, labelled rows."""
+"""Queries for the pages of an endpoint: quality by event day, coverage of late labels, drift by column and day, labelled rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Monitors: judged once for each event day, on the watermark, with alerts and their evidence."""
+"""Monitors: evaluated once for each event day, on the watermark, with alerts and their evidence."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ FindDefinition = Callable[[Connection, str], ProjectDefinition | None]
 END = 2_932_896
 """Number of the last day that a time can name: 9999-12-31."""
 DRIFT_TOLD_AGAIN = 4
-"""A drift that lasts is told again after as many windows; lost quality after every window."""
+"""A drift that lasts is emitted again after so many windows; lost quality after every window."""
 
 
 class Monitoring:
-    """Takes labels, joins them to predictions, judges monitors, keeps alerts.
+    """Stores labels, joins them with predictions, evaluates monitors, opens and resolves alerts.
 
     `find_definition`: what a project declares now.
     """
@@ -69,7 +69,7 @@ class Monitoring:
         self._checker = Checker(find_reference, find_baseline)
 
     def submit(self, project: str, endpoint: str, labels: Sequence[Label]) -> Accepted:
-        """Keep labels; when this returns they survive a kill. Raises NotFound, and Invalid naming the bad label; then none is kept."""
+        """Store labels; when this returns they survive a kill. Raises NotFound, and Invalid naming the bad label; then none is kept."""
         return self.labels.submit(self._endpoint(project, endpoint), labels)
 
     def join(self, endpoint: EndpointId) -> Joined:
@@ -77,7 +77,7 @@ class Monitoring:
         return self.labels.join(endpoint)
 
     def check(self, project: str, until: datetime) -> list[Check]:
-        """Checker every monitor of a project for each event day that began up to `until` and was not judged yet; gives the new checks.
+        """Evaluate every monitor of a project for each event day that began up to `until` and was not evaluated yet; return the checks.
 
         One transaction with the checks, alerts and events. Doing it again changes nothing. A removed monitor's alert is resolved.
         """
@@ -228,7 +228,7 @@ class Monitoring:
     def drift_matrix(
         self, project: str, endpoint: str, *, monitor: str | None = None, start: datetime | None = None, end: datetime | None = None
     ) -> DriftMatrix:
-        """Columns by days, as the endpoint's first drift monitor (or the one named) saw them; empty without one. Raises NotFound."""
+        """Columns by days, as the endpoint's first drift monitor (or the one named) computed them; empty without one. Raises NotFound."""
         with self.db.read() as tx:
             served.get_endpoint(tx, project, endpoint)
             definition = self._find_definition(tx, project)
@@ -267,7 +267,7 @@ class Monitoring:
 
 def _ensure_among(names: Sequence[str], monitor: str, endpoint: str) -> None:
     if monitor not in names:
-        raise NotFound("monitor", monitor, f"endpoint {endpoint!r} has {', '.join(names) or 'none'} that watches drift")
+        raise NotFound("monitor", monitor, f"endpoint {endpoint!r} has {', '.join(names) or 'none'} of kind drift")
 
 
 def _held(row: Row[Any] | None) -> Held | None:  # Any: an alert's columns
@@ -282,7 +282,7 @@ def _first_day(tx: Connection, endpoint: EndpointId) -> int | None:
 
 
 def _following(first: int | None, until: int) -> int:
-    """The first day to judge: the one after the first prediction's; none where nothing was predicted."""
+    """The first day to evaluate: the one after the first prediction's; none where nothing was predicted."""
     return until + 1 if first is None else first + 1
 
 

@@ -144,7 +144,7 @@ class Buffer:
                 self._idle.notify_all()
             if time.monotonic() - last_heartbeat > HEARTBEAT_SECONDS:
                 last_heartbeat = time.monotonic()
-                self._give_sign()
+                self._send_heartbeat()
 
     def _send_next(self) -> bool:
         """Send one batch. False after a pause where that did not work."""
@@ -195,9 +195,9 @@ class Buffer:
             self.refused = error
             logger.warning("meguri: the server takes nothing more of this run: %s", error.message)
 
-    def _give_sign(self) -> None:
+    def _send_heartbeat(self) -> None:
         if self.refused is None:
             try:
                 self._heartbeat()
             except MeguriError as error:
-                logger.debug("meguri: no sign of life could be given", extra={"error": error.message})
+                logger.debug("meguri: the heartbeat could not be sent", extra={"error": error.message})

@@ -3513,7 +3513,7 @@ export interface components {
         };
         /**
          * Accepted
-         * @description What became of a batch: all of it is kept; `duplicates` of its labels say what was known already.
+         * @description The result of a batch: all of it is stored; `duplicates` of its labels were known already.
          */
         Accepted: {
             accepted: number;
@@ -3521,7 +3521,7 @@ export interface components {
         };
         /**
          * KnownLabel
-         * @description A label that came. `joined`: its prediction has come too.
+         * @description A label that has arrived. `joined`: its prediction has arrived too.
          */
         KnownLabel: {
             prediction_id: string;
@@ -3557,10 +3557,10 @@ export interface components {
         };
         /**
          * Check
-         * @description What a monitor found at the beginning of event day `at`, of everything before it.
+         * @description The result of a monitor at the beginning of event day `at`, computed from everything before it.
          *
          *         quality: `value`, `expected` and `threshold` are the metric in the window, of the reference days, and what it may be; `score` is the
-         *         significance as a normal value. drift: `value` and `threshold` are the corrected PSI and threshold of the column furthest out;
+         *         significance as a normal value. drift: `value` and `threshold` are the corrected PSI and threshold of the column with the largest drift;
          *         `score` is their ratio. `rows`: labelled rows (quality) or predictions (drift) in the window.
          */
         Check: {
@@ -3616,7 +3616,7 @@ export interface components {
         };
         /**
          * DayQuality
-         * @description One event day of an endpoint. `mature`: as many labels as ever come have come, so the metrics will hardly move any more.
+         * @description One event day of an endpoint. `mature`: at least 95 % of the expected labels have arrived, so the metrics are nearly final.
          */
         DayQuality: {
             day: number;
