@@ -97,7 +97,7 @@ class Principal:
         resource = permission.partition(":")[0]
         if project is None:
             if not self.is_installation_admin:
-                raise Forbidden(permission, "this installation", "this needs an administrator of the installation")
+                raise Forbidden(permission, "this installation", "only its administrators may do that without naming a project")
         else:
             held = self.role_in(project)
             if held is None:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from meguri.access.model import Principal, hidden_project
 from meguri.access.projects import ProjectDirectory
 from meguri.access.routes import AUTHENTICATED, OPEN, Route
-from meguri.core.errors import Invalid, NotFound
+from meguri.core.errors import NotFound
 from meguri.db.engine import Database
 
 _MOST_REMEMBERED = 100_000
@@ -30,7 +30,7 @@ class Permissions:
     _project_of: dict[tuple[str, str], str] = field(default_factory=dict)
 
     async def check(self, route: Route, principal: Principal, path: Mapping[str, str], query: Mapping[str, Any]) -> bool:  # Any: by route
-        """False where only the body names the project (`check_body` is to follow). Raises NotFound, Forbidden, Invalid."""
+        """False where only the body names the project (`check_body` is to follow). Raises NotFound, Forbidden."""
         if route.permission in (OPEN, AUTHENTICATED):
             return True
         project = path.get("project")
@@ -40,8 +40,6 @@ class Permissions:
             project = query.get("project")
         if project is None and body_names_project(route):
             return False
-        if project is None and "project" in route.query and not principal.is_installation_admin:
-            raise Invalid("project", "say which: add ?project= with a name of GET /api/v1/projects")
         await self._ensure(route, principal, project)
         return True
 
