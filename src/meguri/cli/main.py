@@ -14,7 +14,7 @@ from meguri.core.errors import MeguriError
 
 GROUPS = (
     "server", "demo", "apply", "sources", "pipelines", "endpoints", "labels", "watermark",
-    "loop", "runs", "models", "monitors", "datasets", "lineage", "login", "me", "users", "tokens", "events", "doctor",
+    "loop", "runs", "models", "monitors", "datasets", "lineage", "login", "me", "users", "tokens", "events", "backup", "doctor",
 )  # fmt: skip
 
 
