@@ -30,7 +30,7 @@ from meguri.core.environment import child_environment
 from meguri.core.ids import new_id
 from meguri.core.lockfile import find_owner as find_holder
 from meguri.core.settings import Settings
-from meguri.core.times import utc_now
+from meguri.core.times import Clock, utc_now
 from meguri.datasets.service import Datasets
 from meguri.db.engine import Database
 from meguri.db.migrate import prepare
@@ -113,7 +113,7 @@ class Platform:
         self.db.close()
 
 
-def build(settings: Settings) -> Platform:
+def build(settings: Settings, clock: Clock = utc_now) -> Platform:
     """All services over one home, which the caller owns. Nothing runs yet. Raises Unavailable, Conflict (a home of a later release)."""
     home = Home(settings.home.absolute())
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,19 +121,19 @@ def build(settings: Settings) -> Platform:
     token = home_token(home.path)
     db, series, jobs_url = _stores(settings, home)
     prepare(db)
-    events, lineage = Events(db, utc_now), Lineage(utc_now)
-    jobs = Jobs(db, DurableEngine(jobs_url), utc_now)
+    events, lineage = Events(db, clock), Lineage(clock)
+    jobs = Jobs(db, DurableEngine(jobs_url), clock)
     blobs, store, online = LocalBlobs(home.path / "blobs"), DeltaTables(home.path / "tables"), LmdbOnline.owner(home.path / "online")
 
-    directory = ProjectDirectory(events, utc_now)
-    access = Access(db, events, directory, utc_now, new_id)
+    directory = ProjectDirectory(events, clock)
+    access = Access(db, events, directory, clock, new_id)
     access.prepare()
-    tracking = Tracking(db, events, lineage, directory, series, blobs, utc_now, new_id)
-    projects = Projects(events, lineage, directory, blobs, home.path, utc_now)
-    registry = Registry(db, events, lineage, blobs, utc_now, new_id)
-    datasets = Datasets(db, events, lineage, store, utc_now, new_id)
+    tracking = Tracking(db, events, lineage, directory, series, blobs, clock, new_id)
+    projects = Projects(events, lineage, directory, blobs, home.path, clock)
+    registry = Registry(db, events, lineage, blobs, clock, new_id)
+    datasets = Datasets(db, events, lineage, store, clock, new_id)
     journals = home.path / "journal"
-    features = Features(db, events, lineage, datasets, store, online, journals, projects.find_definition, utc_now)
+    features = Features(db, events, lineage, datasets, store, online, journals, projects.find_definition, clock)
     supervisor = Supervisor(home.path / "work" / "logs", child_environment(os.environ, settings.pass_environment))
     serving = Serving(
         db,
@@ -145,7 +145,7 @@ def build(settings: Settings) -> Platform:
         projects.find_definition,
         Deployables(registry, projects),
         lambda endpoint: _keep_endpoint(supervisor, home.path, endpoint),
-        utc_now,
+        clock,
         new_id,
     )
     with db.read() as tx:
@@ -164,15 +164,15 @@ def build(settings: Settings) -> Platform:
         executor,
         home.path / "tables",
         home.path / "work",
-        utc_now,
+        clock,
         new_id,
     )
-    monitoring = _monitoring(db, events, lineage, journals, projects, registry)
-    delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects, utc_now, new_id)
+    monitoring = _monitoring(db, events, lineage, journals, projects, registry, clock)
+    delivery = Delivery(db, events, lineage, jobs, registry, features, pipelines.score, projects, clock, new_id)
     automation = Automation(
-        db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, utc_now
+        db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, clock
     )
-    watermarks = Watermarks(db, events, jobs, projects, features, serving, monitoring, utc_now)
+    watermarks = Watermarks(db, events, jobs, projects, features, serving, monitoring, clock)
     tasks = (
         PeriodicTask("dispatch", lambda: _dispatch(events, jobs), 0.5),
         PeriodicTask("watermarks", lambda: _advance_watermarks(watermarks, serving), settings.watermark_seconds),
@@ -214,14 +214,16 @@ def build(settings: Settings) -> Platform:
     return platform
 
 
-def _monitoring(db: Database, events: Events, lineage: Lineage, journals: Path, projects: Projects, registry: Registry) -> Monitoring:
+def _monitoring(
+    db: Database, events: Events, lineage: Lineage, journals: Path, projects: Projects, registry: Registry, clock: Clock
+) -> Monitoring:
     """Monitoring, with the definitions of projects and the references of versions as functions."""
     return Monitoring(
         db,
         events,
         lineage,
         journals=journals,
-        clock=utc_now,
+        clock=clock,
         find_definition=projects.find_definition,
         find_reference=lambda tx, version: registry.read_reference(registry.get_version(tx, version)),
         find_baseline=lambda tx, version: registry.get_version(tx, version).baseline,

@@ -138,28 +138,29 @@ class Replay:
         last: list[Moment] = []
         for day, moments in self.scene.days():
             if day >= self.cursor.day:
-                self._recall(last)
-                self._play(day, moments)
+                self.recall(last)
+                self.play_day(day, moments)
             last = moments
-        self._recall(last)
-        self._release(self.scene.end + DELAY)
+        self.recall(last)
+        self.release(self.scene.end + DELAY)
         for more in (1, 2, 3):
             self.advance_watermark(self.scene.end + more * DAY)
         self.cursor.is_done = True
         self.cursor.write(self.cursor_file)
 
-    def _recall(self, yesterday: Sequence[Moment]) -> None:
+    def recall(self, yesterday: Sequence[Moment]) -> None:
         """After a restart, what was predicted yesterday still waits for its label."""
         if not self._unlabelled:
             self._unlabelled.extend(moment for moment in yesterday if moment.id in self.cursor.waiting)
 
-    def _play(self, day: datetime, moments: Sequence[Moment]) -> None:
+    def play_day(self, day: datetime, moments: Sequence[Moment]) -> None:
+        """Predict the moments of a day, send the labels that become known in it, and advance the watermark to its end."""
         began = time.monotonic()
         for at, together in groupby(moments, key=lambda each: each.at):
-            self._release(at)
+            self.release(at)
             for moment in together:
-                self._predict(moment)
-        self._release(day + DAY)
+                self.predict(moment)
+        self.release(day + DAY)
         self.advance_watermark(day + DAY)
         self.cursor.day = day + DAY
         self.cursor.failed += self._endpoint.failed
@@ -168,7 +169,8 @@ class Replay:
         self.cursor.write(self.cursor_file)
         self._progress(self.cursor)
 
-    def _predict(self, moment: Moment) -> None:
+    def predict(self, moment: Moment) -> None:
+        """Send the request of a moment to the endpoint and keep its answer."""
         inputs = [{"name": self.scene.entity, "shape": [1], "datatype": "BYTES", "data": [moment.entity]}]
         for name, value in moment.request.items():
             datatype = "INT64" if isinstance(value, int) else "FP64"
@@ -181,7 +183,7 @@ class Replay:
         self._count(moment, output, 1)
         self._unlabelled.append(moment)
 
-    def _release(self, now: datetime) -> None:
+    def release(self, now: datetime) -> None:
         """Send every label that is known by now: the row to its source, and the label where the row was accepted."""
         known: list[Moment] = []
         while self._unlabelled and self._unlabelled[0].at + DELAY <= now:
@@ -214,16 +216,21 @@ class Replay:
 
     def advance_watermark(self, until: datetime) -> None:
         """Advance the watermark, wait for all that follows from it, then report the new events."""
+        self.finish_labels()
+        self._retry(lambda: self.project.advance_watermark(until))
+        self.report_events()
+
+    def finish_labels(self) -> None:
+        """Wait until the labels that were released are accepted."""
         for future in self._labelling:
             future.result()
         self._labelling.clear()
-        self._retry(lambda: self.project.advance_watermark(until))
-        for event in self._new_events():
+
+    def report_events(self) -> None:
+        """Call `tell` with each event that it was not called with."""
+        for event in list(self.events(after=self.cursor.sequence)):
             self.cursor.sequence = event.sequence
             self._notify(event)
-
-    def _new_events(self) -> list[LoopEvent]:
-        return [*self.events(after=self.cursor.sequence)]
 
     def events(self, after: int = 0, kinds: Sequence[str] | None = None) -> Iterable[LoopEvent]:
         """The history of the project, the oldest first."""

@@ -77,7 +77,7 @@ class Player:
         """The next days of the stream."""
         played = [(day, moments) for day, moments in self.pond.days() if day >= self.replay.cursor.day][:days]
         for day, moments in played:
-            self.replay._play(day, moments)
+            self.replay.play_day(day, moments)
 
     def advance_watermark(self) -> None:
         self.replay.advance_watermark(self.replay.cursor.day)

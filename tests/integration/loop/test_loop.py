@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,13 +14,7 @@ from meguri.demo.scenes import DAY
 from meguri.testing.postgres import PostgresServer
 from meguri.testing.server import running_server
 from tests.integration.loop.conftest import Player, Pond, playing
-
-DECISIONS = (
-    "rows.quarantined", "snapshot.taken", "model_version.created", "promotion.opened", "promotion.approved", "promotion.rejected",
-    "alias.moved", "deployment.created", "deployment.live", "deployment.rolled_back", "monitor.breached", "alert.opened", "alert.resolved",
-    "trigger.fired", "trigger.skipped", "bake.passed", "bake.failed", "pipeline_run.started", "pipeline_run.finished",
-    "pipeline_run.failed", "watermark.advanced",
-)  # fmt: skip
+from tests.integration.loop.history import decisions_of
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +85,7 @@ def test_a_comparison_over_a_window_without_labels_is_refused(played: Player) ->
 def test_two_replays_make_the_same_history(played: Player, tmp_path: Path) -> None:
     with running_server(tmp_path / "home") as server, playing(server, Pond()) as again:
         again.replay.run()
-        assert _plain(again.told) == _plain(played.told)
+        assert decisions_of(again.told) == decisions_of(played.told)
 
 
 @pytest.mark.postgresql
@@ -102,29 +93,4 @@ def test_a_replay_on_postgresql_makes_the_same_history(played: Player, postgres:
     url = postgres.url(postgres.create_database())
     with running_server(tmp_path / "home", options=["--database", url]) as server, playing(server, Pond()) as again:
         again.replay.run()
-        assert _plain(again.told) == _plain(played.told)
-
-
-def _plain(events: list[LoopEvent]) -> list[tuple[str, str, str]]:
-    """Decisions without what differs by nature: ids become numbers in order of their making, sequences and durations are left out.
-
-    Within one event time independent chains run side by side (a bake is judged while a monitor is), so it is compared as a set.
-    """
-    names: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-
-    def numbered(found: re.Match[str]) -> str:
-        if found[0] not in names:
-            counts[found[1]] += 1
-            names[found[0]] = f"{found[1]}#{counts[found[1]]}"
-        return names[found[0]]
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(each) for key, each in sorted(value.items()) if key != "event" and not key.endswith("seconds")}
-        if isinstance(value, list):
-            return [plain(each) for each in value]
-        return re.sub(r"\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\b", numbered, value) if isinstance(value, str) else value
-
-    chosen = [event for event in events if event.kind in DECISIONS]
-    return sorted((iso(event.at) if event.at else "", event.kind, str(plain(event.payload))) for event in chosen)
+        assert decisions_of(again.told) == decisions_of(played.told)

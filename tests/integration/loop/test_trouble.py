@@ -83,16 +83,16 @@ def test_a_replay_that_was_killed_within_a_day_goes_on_and_nothing_is_there_twic
     player.play(5)
     day, moments = next((day, moments) for day, moments in player.pond.days() if day == player.replay.cursor.day)
     for moment in moments[:7]:
-        player.replay._release(moment.at)
-        player.replay._predict(moment)
+        player.replay.release(moment.at)
+        player.replay.predict(moment)
     player.replay.close()
 
     again = Player(player.server, player.client, player.pond)
     assert again.replay.cursor.day == day
     for later, rest in player.pond.days():
         if later in (day, day + DAY):
-            again.replay._recall([moment for earlier, each in player.pond.days() if earlier == later - DAY for moment in each])
-            again.replay._play(later, rest)
+            again.replay.recall([moment for earlier, each in player.pond.days() if earlier == later - DAY for moment in each])
+            again.replay.play_day(later, rest)
     quality = player.client.get("/api/v1/projects/pond/endpoints/pond/quality")["items"]
     assert again.replay.cursor.predictions == 7 * 12
     assert sum(each["predictions"] for each in quality) == 7 * 12
