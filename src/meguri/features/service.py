@@ -294,7 +294,7 @@ class Features:
         if watermark is None:
             return Rules(source, entity, schema, now + AHEAD, ALWAYS)
         latest, days, event_time = min(watermark + AHEAD_OF_WATERMARK, now + AHEAD), AHEAD_OF_WATERMARK.days, iso(watermark)
-        advice = f"advance the watermark first, rows may be {days} days ahead of the project's event time, which is {event_time}"
+        advice = f"advance the watermark first, rows may be {days} days ahead of its event time, which is {event_time}"
         return Rules(source, entity, schema, latest, micros(watermark), advice)
 
     def _live_since(self, project: str, names: Iterable[str]) -> dict[str, datetime]:

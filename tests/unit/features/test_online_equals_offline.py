@@ -150,7 +150,8 @@ def cases(draw: st.DrawFn) -> Case:
         rows = draw(st.lists(row, max_size=8))
         again = draw(st.lists(st.sampled_from([each for former in rounds for each in former.rows] or [{}]), max_size=3))
         corrections = [{**each, "x": draw(floats), "n": draw(values["n"])} if draw(st.booleans()) else each for each in again if each]
-        asked = draw(st.lists(st.tuples(entities, st.integers(now, until - 1)), max_size=4))
+        on_the_grid = st.integers(time, following - 1).map(lambda half: START + half * SECOND // 2)
+        asked = draw(st.lists(st.tuples(entities, st.one_of(on_the_grid, st.integers(now, until - 1))), max_size=4))
         rounds.append(Round(now, tuple(draw(st.permutations([*rows, *corrections]))), tuple(asked)))
     live_since = draw(st.sampled_from([None, rounds[0].now]))
     history = draw(st.lists(st.tuples(entities, moments), max_size=3)) if live_since is not None else []
@@ -244,6 +245,8 @@ def test_a_value_served_is_the_value_trained_with(online: LmdbOnline, case: Case
     for who, at in case.history:
         served[who, at] = lookup.lookup(who, at)
         assert bits_of(served[who, at]) == bits_of(oracle(case, events, who, at))
+    for (who, at), value in served.items():  # asked again, after what was pushed since
+        assert bits_of(lookup.lookup(who, at)) == bits_of(value)
 
     tables = {table_of(project, "rentals"): source_frame(case.source, entity, layout, events)}
     labels = Layout.of(asked)
