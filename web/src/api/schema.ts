@@ -1423,6 +1423,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find by name or id */
+        get: operations["get_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1481,7 +1498,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events as they happen (SSE) */
+        /** Follow events as they happen */
         get: operations["get_stream"];
         put?: never;
         post?: never;
@@ -2149,6 +2166,28 @@ export interface components {
             breached: boolean;
             alerts: number;
             spark: (number | null)[];
+        };
+        /**
+         * ListPage[SearchHit]
+         * @description What every list answers: some items, and the cursor of the next page (None on the last one).
+         */
+        ListPage_SearchHit_: {
+            items: components["schemas"]["SearchHit"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * SearchHit
+         * @description What was found. `id`: for what is addressed by id, and for lineage; `name`: for what is addressed by its name within `project`.
+         *
+         *         `at`: when it was first recorded; null for what a project declares.
+         */
+        SearchHit: {
+            kind: string;
+            id: string;
+            name: string;
+            project: string;
+            at: string | null;
         };
         /**
          * ListPage[ProjectSummary]
@@ -3696,7 +3735,7 @@ export interface components {
          *
          *         `champion`: the version to compare with; None for the first one, which must be better than predicting the mean of its training labels.
          *
-         *         `until`: event time up to which rows are used. `verdict`: the gate's evidence (see `delivery.gate.Verdict`).
+         *         `until`: event time up to which rows are used. `verdict`: what the gate found; None while it is open.
          */
         Promotion: {
             id: string;
@@ -3709,9 +3748,33 @@ export interface components {
             status: "approved" | "open" | "rejected";
             gate: components["schemas"]["GateDefinition"];
             until: string;
-            verdict: Record<string, unknown> | null;
+            verdict: components["schemas"]["Verdict"] | null;
             opened_at: string;
             decided_at: string | null;
+        };
+        /**
+         * Verdict
+         * @description What the gate found. `improvement`: share of the champion's metric; `low`, `high`: its 90 % interval; `share_better`: of draws.
+         */
+        Verdict: {
+            passed: boolean;
+            why: string;
+            /** @enum {unknown} */
+            metric: "mae" | "rmse" | "wape";
+            rows: number;
+            days: number;
+            /** @default null */
+            champion: number | null;
+            /** @default null */
+            challenger: number | null;
+            /** @default null */
+            improvement: number | null;
+            /** @default null */
+            low: number | null;
+            /** @default null */
+            high: number | null;
+            /** @default null */
+            share_better: number | null;
         };
         /**
          * Compare
@@ -4234,13 +4297,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -4296,13 +4357,11 @@ export interface operations {
         };
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -4356,13 +4415,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -4449,13 +4506,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -4550,9 +4605,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -5701,13 +5754,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -6656,7 +6707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "application/octet-stream": string;
                 };
             };
             /** @description a problem */
@@ -6863,9 +6914,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -6969,8 +7018,39 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
+            };
+            /** @description a problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
                 content: {
-                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query?: {
+                q?: string;
+                project?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPage_SearchHit_"];
                 };
             };
             /** @description a problem */
@@ -7025,13 +7105,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -7093,7 +7171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/event-stream": components["schemas"]["Event"];
                 };
             };
             /** @description a problem */
@@ -7148,13 +7226,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -7307,13 +7383,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description done */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description a problem */
             default: {
@@ -7471,7 +7545,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": Record<string, unknown>;
                 };
             };
             /** @description a problem */

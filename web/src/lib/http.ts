@@ -60,8 +60,9 @@ async function problemOf(response: Response): Promise<Problem> {
   const raw = await response.text()
   try {
     const { code, detail, title, ...fields }: Record<string, unknown> = JSON.parse(raw)
-    const said = typeof detail === 'string' ? detail : typeof title === 'string' ? title : response.statusText
-    return new Problem(response.status, typeof code === 'string' ? code : '', said, fields)
+    // `error` is what the Open Inference Protocol has instead of a detail.
+    const said = [detail, fields.error, title].find((each) => typeof each === 'string') ?? response.statusText
+    return new Problem(response.status, typeof code === 'string' ? code : '', String(said), fields)
   } catch {
     // Not JSON: the page of a proxy, whose text is the detail.
     return new Problem(response.status, '', raw.slice(0, 400) || response.statusText)

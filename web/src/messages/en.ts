@@ -42,7 +42,10 @@ export const en: typeof ja = {
       next: 'It may have another name, belong to another project, or not be visible to you. Choose it from its list.',
     },
     AlreadyExists: { title: '{kind} {key} already exists', next: 'Choose another name.' },
-    Invalid: { title: 'The value of {field} was not accepted', next: 'Change the value as the text above says, then try again.' },
+    Invalid: {
+      title: '{field, select, none {The request was not accepted} other {The value of {field} was not accepted}}',
+      next: 'Change the value as the text above says, then try again.',
+    },
     Conflict: { title: 'The present state does not allow this', next: 'Reload the page and look at the state.' },
     RunFinished: { title: 'This run has finished', next: 'Start a new run.' },
     StaleWrite: { title: 'It was changed by someone else', next: 'Reload the page and try again.' },
@@ -192,6 +195,10 @@ export const en: typeof ja = {
     reasonWon: 'approved in <promotion></promotion>',
     reasonOf: '{signal} on {monitor}',
     reasonChampion: 'new champion',
+    reasonBake: 'worse in the bake period of <deployment></deployment>',
+    reasonDeploymentFailed: 'deployment <deployment></deployment> failed',
+    reasonRecovered: 'back within its threshold',
+    reasonMonitorRemoved: 'monitor removed',
   },
   experiments: {
     title: 'Experiments',

@@ -38,7 +38,10 @@ export const ja = {
       next: '名前が変わったか、別のプロジェクトのものか、閲覧権限がない可能性があります。一覧から選び直してください。',
     },
     AlreadyExists: { title: '{kind} {key} は既に存在します', next: '別の名前を選んでください。' },
-    Invalid: { title: '{field} の値を受け付けられません', next: '上の内容に従って値を直し、もう一度お試しください。' },
+    Invalid: {
+      title: '{field, select, none {リクエストを受け付けられません} other {{field} の値を受け付けられません}}',
+      next: '上の内容に従って値を直し、もう一度お試しください。',
+    },
     Conflict: { title: '現在の状態ではこの操作を行えません', next: 'ページを読み込み直し、状態を確認してください。' },
     RunFinished: { title: 'この実行は終了しています', next: '新しい実行を開始してください。' },
     StaleWrite: { title: '他の変更が先に行われました', next: 'ページを読み込み直して、もう一度お試しください。' },
@@ -186,6 +189,10 @@ export const ja = {
     reasonWon: '<promotion></promotion> の承認',
     reasonOf: '{monitor} の{signal}',
     reasonChampion: '新しいチャンピオン',
+    reasonBake: '<deployment></deployment> の昇格後の確認期間で悪化',
+    reasonDeploymentFailed: '<deployment></deployment> のデプロイ失敗',
+    reasonRecovered: 'しきい値内に回復',
+    reasonMonitorRemoved: 'モニターの削除',
   },
   experiments: {
     title: '実験',

@@ -3,13 +3,13 @@ import { useNavigate } from '@tanstack/react-router'
 import * as Dialog from '@radix-ui/react-dialog'
 import { useDeferredValue, useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslations } from 'use-intl'
+import { get } from '../api/client.ts'
 import { keys } from '../api/keys.ts'
 import { kindOf, linkIdOf, targetOf } from '../features/lineage/target.ts'
 import { projectsQuery } from '../features/projects/queries.ts'
 import { useProject } from '../features/projects/useProject.ts'
 import { kindIcon, useKindName } from '../lib/kinds.ts'
 import { pause, resume, useLiveState } from '../lib/live.ts'
-import { address, send } from '../lib/http.ts'
 import { setPreference, usePreferences } from '../lib/preferences.ts'
 import { setTheme, useTheme } from '../lib/theme.ts'
 import { Icon, type IconName } from '../ui/Icon.tsx'
@@ -84,13 +84,6 @@ export function Palette({ close }: { close: () => void }) {
   )
 }
 
-type Hit = { kind: string; id: string; name: string; project: string }
-
-async function search(text: string, signal: AbortSignal): Promise<{ items: Hit[] }> {
-  const body: { items: Hit[] } = await (await send(address('search', { q: text, limit: 20 }), { signal })).json()
-  return body
-}
-
 const SEARCHED = 2
 
 function useEntries(text: string): Entry[] {
@@ -103,7 +96,7 @@ function useEntries(text: string): Entry[] {
   const wanted = useDeferredValue(text)
   const hits = useQuery({
     queryKey: keys.search(project, wanted),
-    queryFn: ({ signal }) => search(wanted, signal),
+    queryFn: ({ signal }) => get('/api/v1/search', {}, { q: wanted, limit: 20 }, signal),
     enabled: wanted.length >= SEARCHED,
     retry: false,
   })

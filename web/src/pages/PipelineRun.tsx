@@ -88,12 +88,9 @@ function Details({ run }: { run: PipelineRunDetails }) {
         ]}
       />
       {run.error ? <Log text={run.error} label={t('error')} limit={160} /> : null}
-      {run.reason || Object.keys(run.evidence).length ? (
+      {Object.keys(run.evidence).length ? (
         <details className="section">
-          <summary>
-            {t('evidence')}
-            {run.reason ? <span className="quiet"> · {run.reason}</span> : null}
-          </summary>
+          <summary>{t('evidence')}</summary>
           <Evidence of={run.evidence} />
         </details>
       ) : null}

@@ -3,7 +3,6 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useLocale, useTranslations } from 'use-intl'
 import { GateInterval } from '../features/delivery/GateInterval.tsx'
 import { PromotionState } from '../features/delivery/PromotionState.tsx'
-import { verdictOf } from '../features/delivery/verdict.ts'
 import { promotionQuery } from '../features/delivery/queries.ts'
 import { LineageLink } from '../features/lineage/LineageLink.tsx'
 import { EntityLink } from '../features/lineage/EntityLink.tsx'
@@ -45,7 +44,7 @@ export default function Promotion() {
     >
       <QueryBoundary of={found}>
         {({ gate, ...about }) => {
-          const verdict = verdictOf(about)
+          const verdict = about.verdict
           return (
             <>
               <StatBar

@@ -27,7 +27,7 @@ type Code = (typeof CODES)[number]
 export function Failure({ error, again }: { error: Error; again?: () => void }) {
   const t = useTranslations()
   const code = error instanceof Problem ? codeOf(error) : undefined
-  const said = code && error instanceof Problem ? fieldsOf(error) : { kind: '', key: '', field: '' }
+  const said = code && error instanceof Problem ? fieldsOf(error) : { kind: '', key: '', field: 'none' }
   const kindName = useKindName()
   return (
     <div className="failure" role="alert">
@@ -53,6 +53,7 @@ function codeOf(problem: Problem): Code | undefined {
   if (exact) return exact
   if (problem.status === 0) return 'Unreachable'
   const byStatus: Record<number, Code> = {
+    400: 'Invalid',
     401: 'Unauthenticated',
     403: 'Forbidden',
     404: 'NotFound',
@@ -66,5 +67,5 @@ function codeOf(problem: Problem): Code | undefined {
 }
 
 function fieldsOf(problem: Problem): { kind: string; key: string; field: string } {
-  return { kind: problem.text('kind'), key: problem.text('key'), field: problem.text('field') }
+  return { kind: problem.text('kind'), key: problem.text('key'), field: problem.text('field') || 'none' }
 }

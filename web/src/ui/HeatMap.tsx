@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState, type KeyboardEvent } from 'react'
 import { useLocale } from 'use-intl'
 import { showNumber } from '../lib/units.ts'
 import { Chart } from './Chart.tsx'
@@ -27,7 +27,27 @@ const CELL = 24
 /** Values of things over time, as colour: the stronger, the further from what was expected. */
 export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chosen }: Props) {
   const locale = useLocale()
-  const [hover, setHover] = useState<string>()
+  const [pointed, setPointed] = useState<{ row: number; column: number }>()
+  const read = () => {
+    const [row, column] = pointed ? [rows[pointed.row], columns[pointed.column]] : []
+    if (!row || !column || !pointed) return legend
+    const found = cell(row.id, pointed.column)
+    return `${row.label} · ${column.label} · ${showNumber(found?.value, locale)}${found?.note ? ` · ${found.note}` : ''}`
+  }
+  const steps: Record<string, [number, number]> = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }
+  const press = (event: KeyboardEvent) => {
+    const step = steps[event.key]
+    if (!step || rows.length === 0 || columns.length === 0) return
+    event.preventDefault()
+    setPointed((former) =>
+      former
+        ? {
+            row: Math.min(Math.max(former.row + step[0], 0), rows.length - 1),
+            column: Math.min(Math.max(former.column + step[1], 0), columns.length - 1),
+          }
+        : { row: 0, column: columns.length - 1 },
+    )
+  }
   const every = Math.max(1, Math.ceil(columns.length / 10))
   const width = 100 / Math.max(columns.length, 1)
   return (
@@ -40,10 +60,18 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
       })}
     >
       <div className="chart-read">
-        <span>{hover ?? legend}</span>
+        <span aria-live="polite">{read()}</span>
       </div>
-      <div className="heat" role="group" aria-label={`${title}: ${legend}`} onMouseLeave={() => setHover(undefined)}>
-        {rows.map((row) => (
+      <div
+        className="heat"
+        role="group"
+        aria-label={`${title}: ${legend}`}
+        tabIndex={0}
+        onKeyDown={press}
+        onBlur={() => setPointed(undefined)}
+        onMouseLeave={() => setPointed(undefined)}
+      >
+        {rows.map((row, line) => (
           <div key={row.id} className="heat-row" style={{ height: CELL }}>
             {choose ? (
               <button
@@ -67,7 +95,10 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
                 return (
                   <i
                     key={column.id}
-                    className={found === null ? 'none' : found.marked ? 'alarm' : undefined}
+                    className={[
+                      found === null ? 'none' : found.marked ? 'alarm' : '',
+                      pointed?.row === line && pointed.column === place ? 'pointed' : '',
+                    ].join(' ')}
                     style={
                       found === null
                         ? { width: `${width}%` }
@@ -76,11 +107,7 @@ export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chos
                             background: `color-mix(in oklab, var(--heat) ${Math.round(Math.min(1, Math.max(0, found.strength)) * 88)}%, var(--sunken))`,
                           }
                     }
-                    onMouseEnter={() =>
-                      setHover(
-                        `${row.label} · ${column.label} · ${showNumber(found?.value, locale)}${found?.note ? ` · ${found.note}` : ''}`,
-                      )
-                    }
+                    onMouseEnter={() => setPointed({ row: line, column: place })}
                   />
                 )
               })}

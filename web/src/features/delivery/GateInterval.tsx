@@ -1,15 +1,17 @@
 import { useLocale, useTranslations } from 'use-intl'
-import type { GateVerdict } from './verdict.ts'
+import type { Promotion } from '../../api/types.ts'
 import { showShare } from '../../lib/units.ts'
 
 /** The gate's finding as a picture: the improvement with its 90 % interval, against zero. */
-export function GateInterval({ verdict, margin }: { verdict: GateVerdict; margin: number }) {
+export function GateInterval({ verdict, margin }: { verdict: NonNullable<Promotion['verdict']>; margin: number }) {
   const t = useTranslations('promotions')
   const locale = useLocale()
   if (verdict.improvement === null || verdict.low === null || verdict.high === null) return null
   const reach = Math.max(Math.abs(verdict.low), Math.abs(verdict.high), Math.abs(margin), 0.05) * 1.15
   const width = 460
   const x = (share: number) => width / 2 + (share / reach) * (width / 2 - 8)
+  // Labels of a narrow interval stand on its two sides, for they would cover each other.
+  const near = x(verdict.high) - x(verdict.low) < 44
   const color = verdict.passed ? 'var(--good)' : 'var(--bad)'
   return (
     <svg
@@ -26,10 +28,10 @@ export function GateInterval({ verdict, margin }: { verdict: GateVerdict; margin
       <text x={x(0)} y={60} textAnchor="middle" fontSize={11} fill="var(--quiet)">
         0
       </text>
-      <text x={x(verdict.low)} y={20} textAnchor="middle" fontSize={11} fill="var(--quiet)">
+      <text x={x(verdict.low)} y={20} textAnchor={near ? 'end' : 'middle'} fontSize={11} fill="var(--quiet)">
         {showShare(verdict.low, locale, 0)}
       </text>
-      <text x={x(verdict.high)} y={20} textAnchor="middle" fontSize={11} fill="var(--quiet)">
+      <text x={x(verdict.high)} y={20} textAnchor={near ? 'start' : 'middle'} fontSize={11} fill="var(--quiet)">
         {showShare(verdict.high, locale, 0)}
       </text>
     </svg>

@@ -12,7 +12,6 @@ import { EntityLink } from '../lineage/EntityLink.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 import { PromotionState } from './PromotionState.tsx'
 import { promotionsQuery } from './queries.ts'
-import { verdictOf } from './verdict.ts'
 
 /** What the gate evaluated, newest first. */
 export function PromotionList({ project, model, challenger }: { project: string; model?: string; challenger?: string }) {
@@ -55,21 +54,21 @@ export function PromotionList({ project, model, challenger }: { project: string;
           head: t('championValue'),
           right: true,
           width: 100,
-          cell: (promotion) => showNumber(verdictOf(promotion)?.champion, locale),
+          cell: (promotion) => showNumber(promotion.verdict?.champion, locale),
         },
         {
           id: 'now',
           head: t('challengerValue'),
           right: true,
           width: 110,
-          cell: (promotion) => showNumber(verdictOf(promotion)?.challenger, locale),
+          cell: (promotion) => showNumber(promotion.verdict?.challenger, locale),
         },
         {
           id: 'improvement',
           head: t('improvement'),
           right: true,
           width: 104,
-          cell: (promotion) => showShare(verdictOf(promotion)?.improvement, locale),
+          cell: (promotion) => showShare(promotion.verdict?.improvement, locale),
         },
         {
           id: 'share',
@@ -77,9 +76,9 @@ export function PromotionList({ project, model, challenger }: { project: string;
           hint: t('shareHint'),
           right: true,
           width: 100,
-          cell: (promotion) => showShare(verdictOf(promotion)?.share_better, locale, 0),
+          cell: (promotion) => showShare(promotion.verdict?.share_better, locale, 0),
         },
-        { id: 'rows', head: t('rows'), right: true, width: 110, cell: (promotion) => showCount(verdictOf(promotion)?.rows, locale) },
+        { id: 'rows', head: t('rows'), right: true, width: 110, cell: (promotion) => showCount(promotion.verdict?.rows, locale) },
         { id: 'decided', head: t('decided'), right: true, cell: (promotion) => <WallTime at={promotion.decided_at} /> },
       ]}
     />

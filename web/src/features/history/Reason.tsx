@@ -3,35 +3,32 @@ import { isRecord, textAt } from '../../lib/json.ts'
 import { EntityLink } from '../lineage/EntityLink.tsx'
 import { Linked } from '../lineage/Linked.tsx'
 
-/** Why something was started or changed: the server's code for it; `text` is what a person or program gave beside it. */
+/** Why something was started or changed, as the server has it: a code, and for some the entity that it is about. */
 export type ReasonCode =
-  | { code: 'manual' }
-  | { code: 'schedule' }
-  | { code: 'champion' }
+  | { code: 'manual' | 'schedule' | 'champion' | 'recovered' | 'monitor_removed' }
   | { code: 'quality' | 'drift'; monitor: string }
-  | { code: 'promotion'; promotion: string }
+  | { code: 'promotion' | 'bake' | 'deployment_failed'; id: string }
 
-const MANUAL = ['manual', 'by hand', 'started by hand', 'by_hand']
-
-/** The reason of a pipeline run, by its trigger and its evidence: that of a monitor names it, that of a schedule only the event of its clock. */
+/** The reason of a pipeline run: that of a monitor is in its evidence, which names the monitor and its signal. */
 export function startReason(run: {
   trigger?: string | undefined
   reason?: string | undefined
   evidence?: unknown
 }): ReasonCode | undefined {
   const monitor = textAt(run.evidence, 'monitor')
-  const signal = textAt(run.evidence, 'signal', 'kind')
+  const signal = textAt(run.evidence, 'signal')
   if (monitor && (signal === 'quality' || signal === 'drift')) return { code: signal, monitor }
-  if (run.trigger === undefined || MANUAL.includes(run.trigger) || MANUAL.includes(run.reason ?? '')) return { code: 'manual' }
-  return isRecord(run.evidence) && Object.keys(run.evidence).length ? { code: 'schedule' } : undefined
+  if (run.reason === 'by_hand' || run.trigger === undefined || run.trigger === 'manual') return { code: 'manual' }
+  if (run.reason === 'schedule') return { code: 'schedule' }
+  return !monitor && isRecord(run.evidence) && 'event' in run.evidence ? { code: 'schedule' } : undefined
 }
 
 /** The code that a stored reason is; undefined for a free text. */
 export function codeOf(reason: string): ReasonCode | undefined {
-  if (MANUAL.includes(reason)) return { code: 'manual' }
-  if (reason === 'champion' || reason === 'schedule') return { code: reason }
-  const promotion = /^promotion:(prom_\w+)$/.exec(reason)?.[1]
-  return promotion ? { code: 'promotion', promotion } : undefined
+  if (reason === 'by_hand') return { code: 'manual' }
+  if (reason === 'champion' || reason === 'schedule' || reason === 'recovered' || reason === 'monitor_removed') return { code: reason }
+  const [, code, id] = /^(promotion|bake|deployment_failed):(\w+)$/.exec(reason) ?? []
+  return id && (code === 'promotion' || code === 'bake' || code === 'deployment_failed') ? { code, id } : undefined
 }
 
 /** A reason in the reader's language. */
@@ -44,14 +41,21 @@ export function ReasonText({ of }: { of: ReasonCode }) {
       return <>{t('reasonSchedule')}</>
     case 'champion':
       return <>{t('reasonChampion')}</>
+    case 'recovered':
+      return <>{t('reasonRecovered')}</>
+    case 'monitor_removed':
+      return <>{t('reasonMonitorRemoved')}</>
     case 'quality':
-      return <>{t('reasonOf', { signal: t('reasonQuality'), monitor: of.monitor })}</>
     case 'drift':
-      return <>{t('reasonOf', { signal: t('reasonDrift'), monitor: of.monitor })}</>
-    case 'promotion': {
-      const { promotion } = of
-      return <span className="prose">{t.rich('reasonWon', { promotion: () => <EntityLink kind="promotion" id={promotion} /> })}</span>
-    }
+      return <>{t('reasonOf', { signal: t(of.code === 'quality' ? 'reasonQuality' : 'reasonDrift'), monitor: of.monitor })}</>
+    case 'promotion':
+      return <span className="prose">{t.rich('reasonWon', { promotion: () => <EntityLink kind="promotion" id={of.id} /> })}</span>
+    case 'bake':
+      return <span className="prose">{t.rich('reasonBake', { deployment: () => <EntityLink kind="deployment" id={of.id} /> })}</span>
+    case 'deployment_failed':
+      return (
+        <span className="prose">{t.rich('reasonDeploymentFailed', { deployment: () => <EntityLink kind="deployment" id={of.id} /> })}</span>
+      )
   }
 }
 

@@ -9,6 +9,7 @@ import { State } from '../../ui/State.tsx'
 import { EventTime } from '../../ui/Time.tsx'
 import { usePermission } from '../access/usePermission.ts'
 import { Evidence } from '../history/Evidence.tsx'
+import { Reason } from '../history/Reason.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 import { alertsQuery } from './queries.ts'
 
@@ -54,7 +55,7 @@ export function AlertList({
           { id: 'version', head: t('version'), width: 120, cell: (alert) => <VersionLink id={alert.version} /> },
           { id: 'opened', head: t('opened'), right: true, width: 130, cell: (alert) => <EventTime at={alert.opened_at} /> },
           { id: 'resolved', head: t('resolved'), right: true, width: 130, cell: (alert) => <EventTime at={alert.resolved_at} /> },
-          { id: 'why', head: t('resolution'), cell: (alert) => <span title={alert.resolution ?? ''}>{alert.resolution ?? ''}</span> },
+          { id: 'why', head: t('resolution'), cell: (alert) => (alert.resolution ? <Reason text={alert.resolution} /> : '') },
         ]}
       />
       {open ? (
