@@ -88,7 +88,10 @@ def test_a_value_that_is_no_number_is_shown_as_such(opened: Opened) -> None:
     run = start_run(site.client, site.project, "diverged")
     add_points(site.client, run, 0, 20)
     at = datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1_000_000
-    site.client.post(f"/api/v1/runs/{run}/points", {"points": [["loss", 20, "NaN", int(at)], ["loss", 21, 0.5, int(at) + 1], ["gradient", 0, "Infinity", int(at)]]})
+    site.client.post(
+        f"/api/v1/runs/{run}/points",
+        {"points": [["loss", 20, "NaN", int(at)], ["loss", 21, 0.5, int(at) + 1], ["gradient", 0, "Infinity", int(at)]]},
+    )
     page = opened.go(f"/runs/{run}")
     expect(page.get_by_role("main")).to_contain_text("Infinity")
     page.get_by_role("link", name="Charts").click()
@@ -108,7 +111,8 @@ def alarmed(browser: Browser, pages: Path, tmp_path: Path) -> Iterator[Opened]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     row = {
         "id": "alr_00000000000000000000000001", "project": "pond", "monitor": "pond-quality", "endpoint": "ep_1", "signal": "quality",
-        "version": "mv_1", "opened_day": 1, "told_day": 1, "opened_at": at, "resolved_at": None, "resolution": None, "evidence": {"rows": 96},
+        "version": "mv_1", "opened_day": 1, "told_day": 1, "opened_at": at, "resolved_at": None, "resolution": None,
+        "evidence": {"rows": 96},
     }  # fmt: skip
     with platform.db.write() as tx:
         tx.execute(insert(alerts).values(row))

@@ -1,7 +1,7 @@
 """The permission matrix: what each role and scope is answered on every route, tried on a running server.
 
-The golden file has a line for each route and a column for each caller. `401`, `403` and `404` are refusals (404 where the caller may not even
-see the thing); `ok` is any other answer, such as 200, or 422 and 409 for the content that this test sends so that nothing happens.
+The golden file has a line for each route and a column for each caller. `401`, `403` and `404` are refusals (404 where the caller may not
+even see the thing); `ok` is any other answer, such as 200, or 422 and 409 for the content that this test sends so that nothing happens.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def filled(platform: Platform) -> Platform:
 
 
 def find(platform: Platform, principal: Principal = HOME_TOKEN, **query: object) -> list[SearchHit]:
-    return Search(platform).find(SimpleNamespace(query=query, principal=principal)).items  # type: ignore[arg-type]  # as much as it reads
+    return Search(platform).find(SimpleNamespace(query=query, principal=principal)).items  # as much as it reads
 
 
 def shown(hits: list[SearchHit]) -> set[tuple[str, str, str]]:

@@ -48,7 +48,7 @@ def clocked_server(home: Path, clock: SettableClock) -> Iterator[ClockedServer]:
     server = uvicorn.Server(server_config(assembled.application, drain_seconds=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="clocked-server")
     url = f"http://127.0.0.1:{port}"
-    platform.start(url)
+    platform.start()
     thread.start()
     try:
         wait_until(lambda: server.started, "the server answers")

@@ -82,7 +82,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
         apply(client, project_on("wall", folder / "pond"))
         played = Played(client)
         replay = LiveReplay(
-            client, Pond(), folder / "replay.json", token=server.token, tell=played.told.append, progress=lambda _cursor: None
+            client, Pond(), folder / "replay.json", token=server.token, notify=played.told.append, progress=lambda _cursor: None
         )
         replay.clock = clock
         played.play(replay)
@@ -132,7 +132,7 @@ def test_the_same_stream_on_event_time_leads_to_the_same_decisions(live: Played,
         apply(client, project_on("event", tmp_path / "pond"))
         played = Played(client)
         replay = Replay(
-            client, Pond(), tmp_path / "replay.json", token=server.token, tell=played.told.append, progress=lambda _cursor: None
+            client, Pond(), tmp_path / "replay.json", token=server.token, notify=played.told.append, progress=lambda _cursor: None
         )
         played.play(replay)
     differs = ("digest",)  # of a snapshot, which holds when its rows arrived
