@@ -1,4 +1,5 @@
-"""The consequences: nobody below knows of them. Each answers an event, in the transaction that marks the event as answered."""
+"""Reactions to events: retraining, gates, promotions and bake periods. Each handler runs in the transaction that marks its event as
+handled. No other capability imports this one."""
 
 from __future__ import annotations
 

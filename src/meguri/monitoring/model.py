@@ -74,7 +74,7 @@ class Decision:
 
     resolve: str | None = None
     open: bool = False
-    tell: bool = False
+    notify: bool = False
 
 
 def decide(signal: Signal, alert: OpenAlert | None, checks: Sequence[Check], *, every_days: int) -> Decision:
@@ -89,7 +89,7 @@ def decide(signal: Signal, alert: OpenAlert | None, checks: Sequence[Check], *, 
         return Decision(resolve, opens, opens)
     if len(mine) >= CLEAR_CHECKS and all(each.verdict == "ok" for each in mine[-CLEAR_CHECKS:]):
         return Decision(resolve="recovered")
-    return Decision(tell=now.verdict == "breach" and now.day - alert.told_day >= every_days)
+    return Decision(notify=now.verdict == "breach" and now.day - alert.told_day >= every_days)
 
 
 def _breaches(checks: Sequence[Check]) -> int:

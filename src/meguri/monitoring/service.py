@@ -116,10 +116,10 @@ class Monitoring:
             self._resolve(tx, row, check.at, decision.resolve)
         if decision.open:
             self._open(tx, project, check)
-        elif decision.tell and row is not None:
+        elif decision.notify and row is not None:
             evidence = {**check.evidence, "bad_since": row.evidence.get("bad_since")}
             tx.execute(update(alerts).where(alerts.c.id == row.id).values(told_day=check.day, evidence=evidence))
-            self._tell(tx, project, check, row.id)
+            self._notify(tx, project, check, row.id)
 
     def _open(self, tx: Connection, project: str, check: Check) -> None:
         id, version = self.make_id("alr"), check.version or ""
@@ -135,9 +135,9 @@ class Monitoring:
         self.lineage.edge(tx, Node("model_version", version), alert, "evaluated")
         payload = {"alert": id, "monitor": check.monitor, "endpoint": check.endpoint, "signal": check.kind, "version": version}
         self.events.add(tx, "alert.opened", project=project, subject=id, payload={**payload, "evidence": check.evidence}, event_at=check.at)
-        self._tell(tx, project, check, id)
+        self._notify(tx, project, check, id)
 
-    def _tell(self, tx: Connection, project: str, check: Check, alert: str) -> None:
+    def _notify(self, tx: Connection, project: str, check: Check, alert: str) -> None:
         payload = {
             "monitor": check.monitor, "endpoint": check.endpoint, "signal": check.kind, "alert": alert, "version": check.version,
             "score": check.value, "expected": check.expected, "threshold": check.threshold, "at": iso(check.at), "evidence": check.evidence,

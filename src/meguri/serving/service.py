@@ -125,8 +125,8 @@ class Serving:
         spec = replace(tables.get_spec(tx, good.id), revision=target.revision + 1, port=target.port, deployment=self.new_id("dep"))
         tables.change_deployment(tx, bad.id, state="rolled_back", why=reason)
         made = self._create(tx, target, spec, reason, former=bad)
-        told = {"to": good.version, "to_number": spec.number, "by": made.id, "reason": reason}
-        payload = _payload(bad, tables.get_spec(tx, bad.id), told)
+        details = {"to": good.version, "to_number": spec.number, "by": made.id, "reason": reason}
+        payload = _payload(bad, tables.get_spec(tx, bad.id), details)
         self.events.add(tx, "deployment.rolled_back", project=target.project, subject=bad.id, payload=payload)
         return made
 
@@ -146,9 +146,9 @@ class Serving:
         return {"deployment": id, "state": state, **({} if outcome["live"] else {"why": outcome["why"]})}
 
     def note_live(self) -> int:
-        """Note deployments that went live (or were refused) while nobody waited for them; how many. Called from time to time.
+        """Note deployments that went live (or were refused) while no request waited for them. Returns their number. Called periodically.
 
-        The spec of one whose job gave up (a disk that stayed full) is written after all: nothing else would ever do it.
+        The spec of one whose job gave up (a disk that stayed full) is written here: nothing else retries it.
         """
         with self.db.read() as tx:
             waiting = [
@@ -343,8 +343,8 @@ class Serving:
         former = None if deployment.former is None else tables.get_deployment(tx, deployment.former)
         tables.change_deployment(tx, deployment.id, state="live", live_at=self.clock())
         self.lineage.edge(tx, Node("deployment", deployment.id), Node("endpoint", deployment.endpoint_id), "served")
-        told = {"revision": deployment.revision, "reason": deployment.reason, "former": None if former is None else former.version}
-        payload = _payload(deployment, tables.get_spec(tx, deployment.id), told)
+        details = {"revision": deployment.revision, "reason": deployment.reason, "former": None if former is None else former.version}
+        payload = _payload(deployment, tables.get_spec(tx, deployment.id), details)
         self.events.add(tx, "deployment.live", project=deployment.project, subject=deployment.id, payload=payload)
 
 

@@ -28,8 +28,8 @@ def filled(platform: Platform) -> Platform:
             definition = ProjectDefinition(
                 name,
                 entities=(EntityDefinition("shop", "shop"),),
-                sources=(SourceDefinition("demand_rows", "shop", "at", {"x": "float"}),),
-                feature_services=(FeatureServiceDefinition("hourly", "demand_rows", ("x",), (), "x"),),
+                sources=(SourceDefinition("demand_rows", "shop", "at", {"x": "float", "y": "float"}),),
+                feature_services=(FeatureServiceDefinition("hourly", "demand_rows", ("x",), (), "y"),),
                 endpoints=(EndpointDefinition("demand", "demand", "hourly"),),
             )
             platform.applying.apply(tx, definition.to_json(), archive.getvalue())

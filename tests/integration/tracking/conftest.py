@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 import time
@@ -19,6 +18,7 @@ from meguri.access.routes import OPEN, Route
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.series.sqlite import SqliteSeries
 from meguri.core.ids import new_id
+from meguri.core.lockfile import LockFile
 from meguri.core.times import utc_now
 from meguri.db.engine import Database
 from meguri.db.metadata import metadata
@@ -60,9 +60,11 @@ class Site:
         self._thread.start()
         while not self._server.started:
             time.sleep(0.005)
-        (self.home / "owner.lock").write_text(json.dumps({"pid": 1, "url": self.url}))
+        self._lock = LockFile.take(self.home / "owner.lock")
+        self._lock.announce(self.url)
 
     def stop(self) -> None:
+        self._lock.release()
         self._server.should_exit = True
         self._thread.join()
         self.tracking.series.close()

@@ -320,7 +320,7 @@ def test_errors_of_the_server_come_back_as_ours(site: Site) -> None:
             with pytest.raises((Invalid, NotFound)):
                 client.post("/api/v1/runs/run_absent/points", body)
     with connect(url=site.url, token="wrong", home=site.home) as stranger, pytest.raises(Unauthenticated):
-        stranger.projects.list()
+        stranger.project("bikes").runs.list()
 
 
 def test_ten_thousand_metric_names_in_one_run(site: Site) -> None:
