@@ -1,1 +1,1 @@
-"""Who may: the home's token, the UI's session, and the permission that every route declares."""
+"""Projects, users, roles, tokens and sessions, and the permission that every route declares."""

@@ -73,11 +73,11 @@ class Rotation:
 class Attempts(Protocol):
     """Bounds how often signing in may be tried."""
 
-    def ensure_may_try(self, name: str, address: str) -> None:
-        """Count an attempt. Raises LimitExceeded."""
+    def ensure_may_try(self, name: str | None, address: str) -> None:
+        """Count an attempt; `name` None: with a code. Raises LimitExceeded."""
         ...
 
-    def forget_attempts(self, name: str, address: str) -> None:
+    def forget_attempts(self, name: str | None, address: str) -> None:
         """After a successful one."""
         ...
 
@@ -110,13 +110,12 @@ class AccountRoutes:
             raise Conflict("authentication is off here (`auth = off`): nobody needs to sign in")
         if (body.code is None) == (body.user is None):
             raise Invalid("body", "send either `code`, or `user` and `password`")
-        name = body.user or "code"
-        self.attempts.ensure_may_try(name, address)
-        if body.code is not None:
-            opened = self.access.sign_in_with_code(body.code, user_agent=agent, address=address)
+        self.attempts.ensure_may_try(body.user, address)
+        if body.user is not None:
+            opened = self.access.sign_in_with_password(body.user, body.password or "", user_agent=agent, address=address)
         else:
-            opened = self.access.sign_in_with_password(name, body.password or "", user_agent=agent, address=address)
-        self.attempts.forget_attempts(name, address)
+            opened = self.access.sign_in_with_code(body.code or "", user_agent=agent, address=address)
+        self.attempts.forget_attempts(body.user, address)
         return opened
 
     def log_out(self, request: Request) -> None:

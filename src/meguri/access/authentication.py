@@ -115,15 +115,17 @@ class Authenticator:
         self._remember(self._password_key(encoded), credential, generation, PASSWORD_CACHE_SECONDS)
         return credential.principal
 
-    def ensure_may_try(self, name: str, address: str) -> None:
-        """Count an attempt to sign in, by user and by address. Raises LimitExceeded."""
+    def ensure_may_try(self, name: str | None, address: str) -> None:
+        """Count an attempt to sign in, by address and by user (None: with a code). Raises LimitExceeded."""
         self.attempts.take(f"address {address}")
-        self.attempts.take(f"user {name}")
+        if name is not None:
+            self.attempts.take(f"user {name}")
 
-    def forget_attempts(self, name: str, address: str) -> None:
+    def forget_attempts(self, name: str | None, address: str) -> None:
         """After a successful one."""
         self.attempts.forget(f"address {address}")
-        self.attempts.forget(f"user {name}")
+        if name is not None:
+            self.attempts.forget(f"user {name}")
 
     def _remembered(self, key: str) -> Principal | None:
         found = self._found.get(key)

@@ -88,10 +88,12 @@ def body_names_project(route: Route) -> bool:
 
 
 def _thing(route: Route, path: Mapping[str, str]) -> tuple[str, str]:
-    """Kind and id of what a path such as `/api/v1/model-versions/{version}` names."""
+    """Kind and id of what a path such as `/api/v1/model-versions/{version}` or `/api/v1/lineage/{kind}/{id}` names."""
+    if "kind" in path:
+        return path["kind"], path["id"]
     found = re.search(r"/([a-z-]+)/{(\w+)(?::path)?}", route.path)
     if found is None:
-        return path["kind"], path["id"]
+        raise RuntimeError(f"{route.method} {route.path} names nothing by an id")
     return found[1].removesuffix("s").replace("-", "_"), path[found[2]]
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from meguri.app.build import Platform
+from meguri.core.actor import acting_as
 from meguri.core.definitions.automation import PolicyDefinition, TriggerDefinition
 from meguri.core.definitions.features import EntityDefinition, FeatureServiceDefinition, SourceDefinition
 from meguri.core.definitions.monitoring import MonitorDefinition
@@ -77,6 +78,23 @@ def test_the_job_of_a_run_is_cancelled_with_its_run_so_that_the_trigger_may_fire
     (monthly, _) = platform.automation.list_triggers("pond")
     assert monthly.last is not None
     assert (monthly.last.pipeline_run, monthly.last.status) == (run, "failed")
+
+
+def test_what_a_trigger_starts_is_done_in_its_name_and_what_a_person_starts_in_the_persons(platform: Platform) -> None:
+    archive = io.BytesIO()
+    tarfile.open(fileobj=archive, mode="w").close()
+    with acting_as("user:kim"), platform.db.write() as tx:
+        platform.applying.apply(tx, PROJECT.to_json(), archive.getvalue())
+        platform.events.advance(tx, "pond", START)
+        platform.events.add(tx, "monitor.breached", project="pond", subject="quality", payload={"monitor": "quality", "signal": "quality"})
+    platform.events.deliver()
+    with acting_as("user:kim"):
+        platform.automation.fire_by_hand("pond", "monthly")
+    with platform.db.read() as tx:
+        fired = {event.subject: event.actor for event in platform.events.list(tx, kinds=["trigger.fired"])}
+        jobs = sorted(job.actor for job in platform.jobs.list(tx, "pond", kind="pipeline.run"))
+    assert fired == {"lost-accuracy": "trigger:lost-accuracy", "monthly": "user:kim"}
+    assert jobs == ["trigger:lost-accuracy", "user:kim"]
 
 
 def test_a_schedule_fires_when_its_time_since_it_was_seen_is_over(platform: Platform) -> None:
