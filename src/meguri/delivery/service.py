@@ -148,7 +148,7 @@ class Delivery:
         with self.db.read() as tx:
             chosen = self.projects.features_of(tx, version) or self._declared_features(tx, promotion)
         until = promotion.until
-        frame = self.features.training_frame_of(promotion.project, chosen, before=until, known_by=until, since=since)
+        frame = self.features.training_frame(promotion.project, chosen, before=until, known_by=until, since=since)
         label = pl.col(chosen.service.label)
         return chosen, frame.filter(label.is_not_null() & label.is_not_nan())
 

@@ -168,17 +168,15 @@ class Features:
                 moved += self._flush(project, name, feed)
         return moved
 
-    def prepare(self, project: str, service: str, *, before: datetime, known_by: datetime, since: datetime | None = None) -> TrainingInputs:
+    def prepare(
+        self, project: str, service: str | FeatureSet, *, before: datetime, known_by: datetime, since: datetime | None = None
+    ) -> TrainingInputs:
         """Pin all that a training frame is made of: flush the sources and take a snapshot of each.
 
-        Raises NotFound for an unknown service and where nothing was pushed to its source.
+        `service`: the name of a service of the project as it is now, or a feature set, such as that of a model version. Raises NotFound for
+        an unknown service and where nothing was pushed to its source.
         """
-        return self.prepare_set(project, self.feature_set(project, service), before=before, known_by=known_by, since=since)
-
-    def prepare_set(
-        self, project: str, chosen: FeatureSet, *, before: datetime, known_by: datetime, since: datetime | None = None
-    ) -> TrainingInputs:
-        """The same for a feature set that need not be the project's present one, such as that of a model version."""
+        chosen = service if isinstance(service, FeatureSet) else self.feature_set(project, service)
         self.flush(project)
         needed = {source.name: (source, entity) for source, entity in zip(chosen.view_sources, chosen.view_entities, strict=True)}
         needed[chosen.source.name] = (chosen.source, chosen.entity)
@@ -195,16 +193,10 @@ class Features:
         return TrainingInputs(project, chosen, versions, snapshots, before, known_by, since, digest, live_since)
 
     def training_frame(
-        self, project: str, service: str, *, before: datetime, known_by: datetime, since: datetime | None = None
+        self, project: str, service: str | FeatureSet, *, before: datetime, known_by: datetime, since: datetime | None = None
     ) -> pl.DataFrame:
         """The training frame (see `training.build`), from snapshots taken now."""
         return build(self.tables, self.prepare(project, service, before=before, known_by=known_by, since=since))
-
-    def training_frame_of(
-        self, project: str, chosen: FeatureSet, *, before: datetime, known_by: datetime, since: datetime | None = None
-    ) -> pl.DataFrame:
-        """The same for a feature set that need not be the project's present one."""
-        return build(self.tables, self.prepare_set(project, chosen, before=before, known_by=known_by, since=since))
 
     def lookup(self, project: str, service: str, entity: object, at: datetime, request: Row | None = None) -> dict[str, FeatureValue]:
         """The features of a service for one entity at a moment. Raises NotFound, Invalid."""
@@ -294,7 +286,7 @@ class Features:
         if watermark is None:
             return Rules(source, entity, schema, now + AHEAD, ALWAYS)
         latest, days, event_time = min(watermark + AHEAD_OF_WATERMARK, now + AHEAD), AHEAD_OF_WATERMARK.days, iso(watermark)
-        advice = f"advance the watermark first, rows may be {days} days ahead of its event time, which is {event_time}"
+        advice = f"advance the watermark first, rows may be {days} days ahead of the project's event time, which is {event_time}"
         return Rules(source, entity, schema, latest, micros(watermark), advice)
 
     def _live_since(self, project: str, names: Iterable[str]) -> dict[str, datetime]:

@@ -143,7 +143,7 @@ class Steps:
         service = str(arguments["service"])
         with self.db.read() as tx:
             chosen = self.projects.definition_of(tx, run.bundle).feature_set(service)
-        rows = self.features.prepare_set(run.project, chosen, before=run.cutoff, known_by=run.until)
+        rows = self.features.prepare(run.project, chosen, before=run.cutoff, known_by=run.until)
         environment = environment_of(frozenset())
         parts = _parts(call.entrypoint, None, {"rows": rows.digest}, {"service": service}, environment)
         payload = {"task": "training_frame", "inputs": msgspec.to_builtins(rows, str_keys=True), "tables": str(self.tables_folder)}
