@@ -33,7 +33,7 @@ FORMAT = 1
 MANIFEST = "backup.json"
 DUMP = "database.dump"
 LOCK_SECONDS = 60.0
-AHEAD = ("journal", "log", "routes")
+AHEAD = ("journal", "log", "routes", "specs", "spool")
 """Folders that the ledger refers to by position: copied while nothing is written to it."""
 GROWING = ("tables", "blobs")
 FILES = ("token", ".gitignore")

@@ -14,7 +14,7 @@ from meguri.core.lockfile import find_owner as find_holder
 
 logger = logging.getLogger(__name__)
 
-FOLDERS = ("blobs", "bundles", "journal", "log", "online", "specs", "tables", "work")
+FOLDERS = ("blobs", "bundles", "journal", "log", "online", "routes", "specs", "spool", "tables", "work")
 
 
 @dataclass(frozen=True, slots=True)

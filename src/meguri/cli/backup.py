@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     _add_home(create)
     verify = add_command(group, "verify", "check a copy: files, databases, and what the ledger refers to", verify_copy)
     verify.add_argument("folder", type=Path)
-    restore = add_command(group, "restore", "make a new home from a copy, which is checked first", restore_copy)
+    restore = add_command(group, "restore", "write a copy to a new home, after it was checked", restore_copy)
     restore.add_argument("folder", type=Path)
     _add_home(restore)
 
