@@ -25,8 +25,8 @@ test: check ## everything that is checked, then every fast test (ARGS="-k name",
 test-faults: dev-environment ## kill -9, full disk, lost database: one short round
 	$(PYTEST) -m "faults and not long" $(ARGS)
 
-test-integrations: dev-environment integrations-environment ## foreign clients and parsers against our server
-	$(PYTEST) -m integrations $(ARGS)
+test-integrations: dev-environment integrations-environment ## foreign clients and parsers, and a second user's browser, against our server
+	$(PYTEST) tests/integrations tests/e2e/test_access.py $(ARGS)
 
 test-long: dev-environment ## full-size rounds of faults, whole replays (ROUNDS=5, BLOWS=24)
 	MEGURI_FAULT_ROUNDS=$(or $(ROUNDS),5) MEGURI_FAULT_BLOWS=$(or $(BLOWS),24) $(PYTEST) -m "faults or long" $(ARGS)

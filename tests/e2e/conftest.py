@@ -9,7 +9,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -83,11 +83,12 @@ def browser() -> Iterator[Browser]:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A server with pages, and a client of it."""
+    """A server with pages, and a client of it. `session`: the storage of a browser that is signed in, once there is one."""
 
     server: RunningServer
     client: Client
     project: str = "pond"
+    session: dict[str, Any] = field(default_factory=dict)  # Any: Playwright's storage state
 
     def address(self, path: str = "") -> str:
         """Of a page of the project."""
@@ -224,7 +225,9 @@ class Opened:
 
 def open_page(browser: Browser, site: Site) -> Iterator[Opened]:
     """A signed-in page that may talk to our server alone, and whose console stays clean; else the test fails."""
-    yield from _watched(browser.new_context(**OPTIONS, storage_state=signed_in(browser, site.server)), site)  # type: ignore[arg-type] # as Playwright gave it
+    if not site.session:
+        site.session.update(signed_in(browser, site.server))
+    yield from _watched(browser.new_context(**OPTIONS, storage_state=site.session), site)  # type: ignore[arg-type] # as Playwright gave it
 
 
 def visit(browser: Browser, site: Site) -> Iterator[Opened]:

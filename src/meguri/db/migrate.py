@@ -46,9 +46,9 @@ def prepare(db: Database) -> None:
         MigrationContext.configure(tx).stamp(_scripts(), "head")
 
 
-def upgrade(tx: Connection) -> None:
-    """Run every migration that the database has not had yet."""
-    command.upgrade(_config(tx), "head")
+def upgrade(tx: Connection, to: str = "head") -> None:
+    """Run every migration up to `to` that the database has not had yet."""
+    command.upgrade(_config(tx), to)
 
 
 def version_of(tx: Connection) -> str | None:

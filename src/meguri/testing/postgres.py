@@ -95,7 +95,7 @@ class PostgresServer:
             self.process = subprocess.Popen(
                 [self._program, "-D", self.folder / "data", *(f"--{name}={value}" for name, value in options.items())],
                 cwd=self.folder, user=user, group=user, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-                start_new_session=True, preexec_fn=_dies_with_parent(),
+                start_new_session=True, preexec_fn=ends_with_parent(signal.SIGQUIT),
             )  # fmt: skip
         self._wait()
 
@@ -159,6 +159,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _dies_with_parent() -> Callable[[], None]:
+def ends_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """A function for a child to run before its program: the child gets the signal when the thread that starts it ends, even by kill -9."""
     libc = ctypes.CDLL(None)  # loaded before the fork
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, number)

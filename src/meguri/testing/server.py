@@ -18,6 +18,7 @@ from meguri.app.home import find_owner
 from meguri.core.errors import Unavailable
 from meguri.core.lockfile import Owner
 from meguri.sdk.transport import trust_only
+from meguri.testing.postgres import ends_with_parent
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -63,7 +64,7 @@ def start_server(home: Path, *, port: int = 0, options: Sequence[str] = ()) -> R
         process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, "server", "--home", str(home), "--port", str(port), *options],
             env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"}, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=ends_with_parent(signal.SIGTERM),
         )  # fmt: skip
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until:

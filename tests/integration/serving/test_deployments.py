@@ -3,22 +3,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
-import polars as pl
 import pytest
 from sqlalchemy import select, update
 
 from meguri.core.definitions.models import GoldenRow
 from meguri.core.errors import Conflict, NotFound
-from meguri.core.ids import EndpointId
 from meguri.jobs.tables import jobs
 from meguri.lineage.service import Edge, Node
-from meguri.ports.tables import TableStore
 from meguri.serving import tables
 from meguri.serving.deployment_specs import DeploymentSpec, spec_file
-from tests.integration.serving.world import World, definition, deployable
+from meguri.testing.ledger import Ledger
+from tests.integration.serving.world import World, definition, deployable, make_world
 from tests.unit.serving.examples import AT
 
 DAY = 86_400_000_000
@@ -107,17 +106,16 @@ def test_a_deployment_that_was_overtaken_never_goes_live(world: World) -> None:
     assert (world.infer("p1")["model_version"], world.states()) == ("mv_2", {"mv_1": "replaced", "mv_2": "live"})
 
 
-def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(world: World) -> None:
-    runs: list[EndpointId] = []
-    start = world.serving.ensure_running
-    world.serving.ensure_running, world.serving.wait_seconds = runs.append, 0.3
-    world.deploy("mv_1")
-    world.run_jobs()
-    assert (world.states(), runs) == ({"mv_1": "created"}, ["ep_1"])
-    world.serving.ensure_running = start
-    world.serving.start()
-    wait_until(lambda: world.serving.note_live() == 1)
-    assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
+def test_an_endpoint_that_is_down_takes_the_deployment_when_it_starts(ledger: Ledger, home: Path) -> None:
+    with make_world(ledger, home, wait_seconds=0.3) as world:
+        world.starter.works = False
+        world.deploy("mv_1")
+        world.run_jobs()
+        assert (world.states(), world.starter.asked) == ({"mv_1": "created"}, ["ep_1"])
+        world.starter.works = True
+        world.serving.start()
+        wait_until(lambda: world.serving.note_live() == 1)
+        assert (world.states(), world.infer("p1")["model_version"]) == ({"mv_1": "live"}, "mv_1")
 
 
 def test_a_deployment_whose_job_gave_up_goes_live_all_the_same(world: World) -> None:
@@ -201,34 +199,19 @@ def test_logged_predictions_are_moved_once_with_their_profiles(world: World) -> 
     assert days == [(AT // DAY, 3), (AT // DAY + 1, 1)]
 
 
-class LosesItsAnswer:
-    """A table store whose appends succeed but are not heard of: the process died in between."""
-
-    def __init__(self, store: TableStore) -> None:
-        self.store = store
-
-    def append(self, name: str, frame: pl.DataFrame, token: tuple[str, int] | None = None) -> int:
-        self.store.append(name, frame, token)
-        raise KeyboardInterrupt
-
-    def __getattr__(self, name: str) -> Any:  # Any: the rest of the port
-        return getattr(self.store, name)
-
-
 def test_a_move_that_is_killed_after_the_append_writes_nothing_twice(world: World) -> None:
     world.deploy("mv_1")
     world.run_jobs()
     world.infer("p1", rows=3)
     predictions = world.serving.predictions
-    store = predictions.store
-    predictions.store = LosesItsAnswer(store)
+    world.store.loses_answers = True
     with pytest.raises(KeyboardInterrupt):
         predictions.move(world.endpoint(), keep_rows=1)
-    predictions.store = store
+    world.store.loses_answers = False
     world.infer("p2")
     predictions.move(world.endpoint(), keep_rows=1)
     predictions.move(world.endpoint(), keep_rows=1)
-    kept = store.scan("predictions.bikes.bikes").sort("id").collect()
+    kept = world.store.scan("predictions.bikes.bikes").sort("id").collect()
     assert kept.select("id", "version", "inputs", "output").rows() == [
         ("p1~0", "mv_1", "[0,0.5,100.0]", 56.0),
         ("p1~1", "mv_1", "[1,0.5,100.0]", 58.0),

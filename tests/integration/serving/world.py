@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import polars as pl
 from sqlalchemy import Connection
 
 from meguri.adapters.tables.delta import DeltaTables
@@ -57,6 +58,8 @@ class World:
     ledger: Ledger
     home: Path
     supervisor: Supervisor
+    starter: Starter
+    store: LosingTables
     versions: dict[str, Deployable] = field(default_factory=dict)
 
     def deploy(self, version: str, reason: str = "asked for") -> str:
@@ -86,8 +89,36 @@ class World:
             return {each.version: each.state for each in reversed(self.serving.list_deployments(tx, self.endpoint().id))}
 
 
+class LosingTables(DeltaTables):
+    """While `loses_answers`, an append succeeds and its caller never learns it, as when the process dies in between."""
+
+    loses_answers = False
+
+    def append(self, name: str, frame: pl.DataFrame, token: tuple[str, int] | None = None) -> int:
+        version = super().append(name, frame, token)
+        if self.loses_answers:
+            raise KeyboardInterrupt
+        return version
+
+
+@dataclass
+class Starter:
+    """Starts endpoint processes under a supervisor. While not `works`, it starts none. `asked`: the endpoints that it was asked for."""
+
+    home: Path
+    supervisor: Supervisor
+    works: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, endpoint: str) -> None:
+        self.asked.append(endpoint)
+        if self.works:
+            command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(self.home), "--endpoint", endpoint, "--supervised"]
+            self.supervisor.keep(endpoint, command)
+
+
 @contextmanager
-def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
+def make_world(ledger: Ledger, home: Path, *, wait_seconds: float = 20) -> Iterator[World]:
     make_home(home, spec(0), *(linear_model(bias=float(number)) for number in range(1, 4)))
     spec_file(home, ENDPOINT).unlink()
     supervisor = Supervisor(home / "work", os.environ)
@@ -98,10 +129,7 @@ def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
             raise NotFound("model_version", version)
         return versions[version]
 
-    def ensure_running(name: str) -> None:
-        command = [sys.executable, "-m", "meguri.app.endpoint", "--home", str(home), "--endpoint", name, "--supervised"]
-        supervisor.keep(name, command)
-
+    starter, store = Starter(home, supervisor), LosingTables(home / "tables")
     numbers: dict[str, int] = {}
 
     def new_id(prefix: str) -> str:
@@ -113,14 +141,14 @@ def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
         ledger.events,
         ledger.lineage,
         ledger.jobs,
-        DeltaTables(home / "tables"),
+        store,
         home,
         lambda _tx, project: definition(project),
         find,
-        ensure_running,
+        starter,
         ledger.clock,
         new_id,
-        wait_seconds=20,
+        wait_seconds=wait_seconds,
     )
     ledger.jobs.register(ROLL_OUT, serving.roll_out)
     ledger.jobs.launch()
@@ -129,6 +157,6 @@ def make_world(ledger: Ledger, home: Path) -> Iterator[World]:
         serving.define(tx, definition())
         for version in versions:
             ledger.lineage.node(tx, "model_version", version, project="bikes")
-    yield World(serving, ledger, home, supervisor, versions)
+    yield World(serving, ledger, home, supervisor, starter, store, versions)
     serving.close()
     supervisor.stop()
