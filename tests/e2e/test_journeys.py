@@ -47,12 +47,10 @@ def test_from_home_over_a_live_run_and_the_model_back_to_the_snapshot(opened: Op
 def test_history_and_ring_change_by_themselves(opened: Opened) -> None:
     site, page = opened.site, opened.go()
     page.locator(".history li").first.wait_for()
-    before = page.locator(".history li").count()
     started = site.client.post(f"/api/v1/projects/{site.project}/pipelines/retrain/runs", {})
     expect(page.locator(".arrow.lit").first).to_be_attached(timeout=15_000)
     link = page.locator(f".history a[href$='{started['id']}']")
     expect(link.first).to_be_visible(timeout=15_000)
-    assert page.locator(".history li").count() > before
     expect(page.locator(".history")).to_contain_text("Manual started retrain")
 
 

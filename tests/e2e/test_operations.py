@@ -35,7 +35,7 @@ def test_a_roll_back_asks_first_and_serves_the_version_before(opened: Opened) ->
     served = site.client.get(f"/api/v1/projects/{site.project}/endpoints/pond")["version"]
     button = page.get_by_role("button", name="Roll back")
     button.click()
-    page.get_by_role("alertdialog").get_by_role("button", name="Cancel").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Go back").click()
     expect(button).to_be_focused()
     assert site.client.get(f"/api/v1/projects/{site.project}/endpoints/pond")["version"] == served
     button.click()
@@ -76,9 +76,9 @@ def test_a_run_of_a_pipeline_is_cancelled_after_a_question(opened: Opened) -> No
     address = f"/api/v1/projects/{site.project}/pipelines/retrain/runs"
     last = [site.client.post(address, {})["id"] for _ in range(25)][-1]  # one runs at a time, so the last one waits
     page = opened.go(f"/pipeline-runs/{last}")
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_role("alertdialog", name="Cancel retrain?")).to_be_visible()
-    confirm(page, "Cancel")
+    confirm(page, "Cancel the run")
     expect(page.locator("main .state").first).to_have_text("Cancelled", timeout=20_000)
     assert site.client.get(f"/api/v1/pipeline-runs/{last}")["status"] == "cancelled"
 

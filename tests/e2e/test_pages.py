@@ -4,11 +4,11 @@ a new project in English."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from meguri.testing.require import missing
 from tests.e2e.conftest import AXE, SCREENS, Opened, Site, open_page
@@ -74,3 +74,48 @@ def check(opened: Opened, only: dict[str, Any]) -> list[Any]:  # Any: JSON of ax
         opened.page.evaluate(AXE.read_text())  # evaluate, not a script element: our policy refuses those
     found = opened.page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(only)}}})")
     return [(each["id"], each["impact"], [node["target"] for node in each["nodes"]][:4]) for each in found["violations"]]
+
+
+def test_narrow_screens_scroll_their_tables_and_not_the_page(full: Opened) -> None:
+    page = full.page
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = []
+    for name in PAGES:
+        full.go(address_of(full.site, name))
+        full.wait_until_idle()
+        if page.evaluate("(main => main.scrollWidth > main.clientWidth + 1)(document.querySelector('main'))"):
+            wide.append(name)
+        picture(full, f"narrow-{name}")
+    assert wide == []
+    expect(page.get_by_role("navigation", name="メインメニュー").get_by_role("link", name="モデル")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+PANELS: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "palette": ("/models", lambda page: page.keyboard.press("Control+k")),
+    "person": ("/models", lambda page: page.get_by_role("button", name="Menu of admin").click()),
+    "columns": ("/experiments", lambda page: page.get_by_role("button", name="Runs: Columns").click()),
+    "roll-back": ("/endpoints/pond?tab=deployments", lambda page: page.get_by_role("button", name="Roll back").click()),
+    "start": ("/pipelines", lambda page: page.get_by_role("button", name="Start").click()),
+    "new-user": ("/admin?tab=users", lambda page: page.get_by_role("button", name="New user").click()),
+    "evidence": ("", lambda page: page.get_by_role("button", name="Evidence").first.click()),
+    "numbers": ("/monitoring", lambda page: page.get_by_role("button", name="Realised error: Show the numbers as a table").click()),
+    "run": ("/experiments", lambda page: page.get_by_role("row", name="baseline").click(position={"x": 330, "y": 10})),
+}
+"""What opens over a page or beside it."""
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_open_panel(opened: Opened, name: str) -> None:
+    path, act = PANELS[name]
+    opened.page.emulate_media(color_scheme="light")
+    opened.go(path)
+    opened.wait_until_idle()
+    act(opened.page)
+    opened.page.wait_for_timeout(400)
+    picture(opened, f"panel-{name}-light")
+    violations = check(opened, RULES)
+    opened.page.emulate_media(color_scheme="dark")
+    picture(opened, f"panel-{name}-dark")
+    assert violations + check(opened, COLOURS) == []

@@ -1,4 +1,4 @@
-/** Reading JSON whose form is not known here (event payloads, evidence, parameters): every look says what it expects and may find nothing. */
+/** Reading JSON whose form is not known here (event payloads, evidence, parameters): every function names the type that it expects and may find nothing. */
 
 export type JsonRecord = Record<string, unknown>
 

@@ -23,8 +23,8 @@ function ledger(response: ServerResponse, sequence: number, kind: string): void 
   response.write(`id: ${sequence}\nevent: ledger\ndata: ${JSON.stringify({ sequence, kind, subject: 'x', payload: { n: sequence } })}\n\n`)
 }
 
-/** What a listener hears. */
-function hear(): { events: number[]; gaps: number; points: unknown[] } {
+/** What a listener receives. */
+function received(): { events: number[]; gaps: number; points: unknown[] } {
   const heard: { events: number[]; gaps: number; points: unknown[] } = { events: [], gaps: 0, points: [] }
   stop = listen({
     ledger: (event) => heard.events.push(event.sequence),
@@ -41,7 +41,7 @@ test('events and points arrive, with the session in the header', async () => {
     stream = response
   })
   beginSession('ses_live')
-  const heard = hear()
+  const heard = received()
   follow('pond')
   await vi.waitFor(() => expect(stream).toBeDefined())
   if (stream) {
@@ -61,7 +61,7 @@ test('a broken stream goes on after the last event and reports a gap', async () 
     ledger(response, count, 'run.started')
     if (count === 1) setTimeout(() => response.destroy(), 50)
   })
-  const heard = hear()
+  const heard = received()
   follow('pond')
   await vi.waitFor(() => expect(heard.events).toEqual([1, 2]), { timeout: 5_000 })
   expect(heard.gaps).toBe(1)
@@ -70,7 +70,7 @@ test('a broken stream goes on after the last event and reports a gap', async () 
 
 test('a paused stream is closed; going on asks for everything again', async () => {
   server = await startServer((_, response) => begin(response))
-  const heard = hear()
+  const heard = received()
   follow('pond')
   await vi.waitFor(() => expect(server?.requests.length).toBe(1))
   pause()
@@ -83,7 +83,7 @@ test('a paused stream is closed; going on asks for everything again', async () =
 
 test('a refused session is not asked with again', async () => {
   server = await startServer((_, response) => reply(response, { code: 'Unauthenticated', detail: 'no' }, 401))
-  hear()
+  received()
   follow('pond')
   await vi.waitFor(() => expect(server?.requests.length).toBe(1))
   await new Promise((done) => setTimeout(done, 1_500))

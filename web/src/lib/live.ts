@@ -102,13 +102,13 @@ function handle(event: ServerEvent): void {
   if (event.name !== 'ledger' || !isRecord(body)) return
   last = Number(event.id) || last
   const payload = body.payload
-  const told = {
+  const received = {
     sequence: numberAt(body, 'sequence') ?? last,
     kind: textAt(body, 'kind') ?? '',
     subject: textAt(body, 'subject') ?? '',
     payload: isRecord(payload) ? payload : {},
   }
-  for (const each of listeners) each.ledger?.(told)
+  for (const each of listeners) each.ledger?.(received)
 }
 
 function close(): void {

@@ -60,7 +60,7 @@ export function showBytes(value: number | null | undefined): string {
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`
 }
 
-/** `run_01kabcdefghij...` -> `run_…ghijkl`: the end is the random part, which tells two ids apart. */
+/** `run_01kabcdefghij...` -> `run_…ghijkl`: the end is the random part, which differs between two ids. */
 export function shortId(id: string): string {
   if (id.startsWith('sha256:')) return id.slice(7, 15)
   const [prefix, rest] = [id.slice(0, id.indexOf('_') + 1), id.slice(id.indexOf('_') + 1)]

@@ -29,6 +29,7 @@ export const en: typeof ja = {
     selectedCount: '{count, plural, one {# row selected} other {# rows selected}}',
     exportCsv: 'Export CSV',
     exportJson: 'Export JSON',
+    back: 'Go back',
   },
   problems: {
     Unreachable: { title: 'The server does not answer', next: 'Check that meguri server is running. This page reconnects automatically.' },
@@ -381,6 +382,7 @@ export const en: typeof ja = {
     startTitle: 'Start {pipeline}',
     startText: 'Check the parameters, then start.',
     startTextPlain: 'This pipeline has no parameters.',
+    cancelConfirm: 'Cancel the run',
   },
   models: {
     title: 'Models',
@@ -645,6 +647,7 @@ export const en: typeof ja = {
     ready: 'Ready',
     notReady: 'Not ready',
     parts: 'Components',
+    cancelJobConfirm: 'Cancel the job',
   },
   access: {
     roles: { viewer: 'viewer', editor: 'editor', operator: 'operator', admin: 'admin' },

@@ -28,6 +28,7 @@ export const ja = {
     selectedCount: '{count} 行を選択中',
     exportCsv: 'CSV に書き出す',
     exportJson: 'JSON に書き出す',
+    back: '戻る',
   },
   problems: {
     Unreachable: { title: 'サーバーが応答しません', next: 'meguri server が動いているか確認してください。復帰すると自動で再接続します。' },
@@ -374,6 +375,7 @@ export const ja = {
     startTitle: '{pipeline} を開始',
     startText: 'パラメーターを確認して開始します。',
     startTextPlain: 'このパイプラインにパラメーターはありません。',
+    cancelConfirm: '実行をキャンセル',
   },
   models: {
     title: 'モデル',
@@ -638,6 +640,7 @@ export const ja = {
     ready: '正常',
     notReady: '異常',
     parts: '構成要素',
+    cancelJobConfirm: 'ジョブをキャンセル',
   },
   access: {
     roles: { viewer: '閲覧者', editor: '編集者', operator: '運用者', admin: '管理者' },

@@ -15,7 +15,7 @@ import { DATA_TABS } from '../lib/tabs.ts'
 
 const route = getRouteApi('/p/$project/data')
 
-/** What comes in, what was kept of it, what is computed from it, and what was put aside. */
+/** Sources, snapshots, features and quarantined rows. */
 export default function Data() {
   const t = useTranslations('data')
   const { tab } = route.useSearch()
@@ -50,7 +50,7 @@ function Part({ tab }: { tab: (typeof DATA_TABS)[number] }) {
   }
 }
 
-/** Before anything was applied: what each tab will hold, and the lines that put it there. */
+/** Before anything was applied: what each tab will contain, and the code for it. */
 function Nothing({ tab }: { tab: (typeof DATA_TABS)[number] }) {
   const t = useTranslations('data')
   switch (tab) {

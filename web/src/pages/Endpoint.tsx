@@ -21,7 +21,7 @@ import { ENDPOINT_TABS } from '../lib/tabs.ts'
 
 const route = getRouteApi('/p/$project/endpoints/$endpoint')
 
-/** One endpoint: what it serves, what it answered, and a form to try it. */
+/** One endpoint: what it serves, its predictions and deployments, and a form to try it. */
 export default function Endpoint() {
   const t = useTranslations('endpoints')
   const locale = useLocale()

@@ -26,7 +26,7 @@ import { MODEL_TABS } from '../lib/tabs.ts'
 
 const route = getRouteApi('/p/$project/models/$model')
 
-/** One model: its versions, what its aliases mean and meant, and what the gate said of each. */
+/** One model: its versions, the history of its aliases, its promotions. */
 export default function Model() {
   const t = useTranslations('models')
   const { project, model } = route.useParams()

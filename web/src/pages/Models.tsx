@@ -18,7 +18,7 @@ import { WallTime } from '../ui/Time.tsx'
 
 const route = getRouteApi('/p/$project/models')
 
-/** Registered models, and below them what the gate judged of late. */
+/** Registered models, and below them the newest promotions. */
 export default function Models() {
   const t = useTranslations('models')
   const locale = useLocale()

@@ -16,7 +16,7 @@ import { Page, Section } from '../ui/Page.tsx'
 
 const route = getRouteApi('/p/$project/monitoring')
 
-/** How the served model does over event time, what its inputs look like, and what was alarming. */
+/** Accuracy and drift of the served model over event time, its labels, and alerts. */
 export default function Monitoring() {
   const t = useTranslations('monitoring')
   const { project } = route.useParams()

@@ -17,7 +17,7 @@ import { EventTime, WallTime } from '../ui/Time.tsx'
 
 const route = getRouteApi('/p/$project/promotions/$promotion')
 
-/** One judgement of the gate, with all its evidence. */
+/** One promotion, with the evidence of the gate. */
 export default function Promotion() {
   const t = useTranslations('promotions')
   const locale = useLocale()

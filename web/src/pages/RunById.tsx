@@ -5,7 +5,7 @@ import { QueryBoundary } from '../ui/QueryBoundary.tsx'
 
 const route = getRouteApi('/runs/$run')
 
-/** An address that names a run alone, as programs print it: leads to its page. */
+/** The address of a run without its project, as programs print it: redirects to its page. */
 export default function RunById() {
   const { run } = route.useParams()
   const found = useQuery(runQuery(run))

@@ -26,7 +26,7 @@ export function Shell() {
   const { pathname } = useLocation()
   useLive(project)
 
-  // A reader of the screen hears the new page: focus goes to it, unless it is in a field of the page already.
+  // A screen reader announces the new page when focus goes to it; a field of the page that has the focus keeps it.
   const visited = useRef(pathname)
   useEffect(() => {
     if (visited.current === pathname) return
@@ -129,7 +129,7 @@ function ProjectChoice({ project }: { project: string }) {
   )
 }
 
-/** Without authentication everybody on this machine is the administrator, which nobody should forget. */
+/** A notice where authentication is off: everybody on this machine is the administrator. */
 function AuthOff() {
   const t = useTranslations('access')
   const { data } = useQuery(meQuery())

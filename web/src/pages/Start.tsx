@@ -12,7 +12,7 @@ import { QueryBoundary } from '../ui/QueryBoundary.tsx'
 import { Code } from '../ui/Code.tsx'
 import { Page } from '../ui/Page.tsx'
 
-/** The address without a project: leads to the last one; a new installation sees the ring in outline and what to do first. */
+/** The address without a project: redirects to the one visited last; a new installation shows the loop in outline and the first step. */
 export default function Start() {
   const t = useTranslations('home')
   const { project } = usePreferences()

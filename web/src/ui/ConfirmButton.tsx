@@ -66,7 +66,7 @@ export function ConfirmButton({
         {error ? <Failure error={error} /> : null}
         <footer>
           <button type="button" className="button" onClick={() => setOpen(false)}>
-            {t('cancel')}
+            {t('back')}
           </button>
           <button type="button" className={danger ? 'button danger' : 'button primary'} disabled={busy} onClick={() => void run()}>
             {confirm ?? label}

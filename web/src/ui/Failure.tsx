@@ -3,7 +3,7 @@ import { Problem } from '../lib/http.ts'
 import { useKindName } from '../lib/kinds.ts'
 import { Icon } from './Icon.tsx'
 
-/** Codes of problems that the pages can say in the reader's language. */
+/** Codes of problems that have a text in the reader's language. */
 const CODES = [
   'Unreachable',
   'Unauthenticated',

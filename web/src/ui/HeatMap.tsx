@@ -24,7 +24,7 @@ export const GUTTER = 120
 /** No lower: labels are buttons, and smaller ones are hard to hit. */
 const CELL = 24
 
-/** Values of things over time, as colour: the stronger, the further from what was expected. */
+/** Values of several rows over time as colour: the darker, the further from what was expected. The arrow keys move from cell to cell. */
 export function HeatMap({ title, unit, rows, columns, cell, legend, choose, chosen }: Props) {
   const locale = useLocale()
   const [pointed, setPointed] = useState<{ row: number; column: number }>()

@@ -47,7 +47,7 @@ type Props = {
 }
 
 const DAY = 86_400
-/** How many of the newest lines are named while nothing is pointed at; hovering names those that have a value there. */
+/** How many of the newest lines have a key while the pointer is elsewhere; hovering shows the lines that have a value there. */
 const KEYS = 6
 const DAY_STEPS = [1, 2, 3, 4, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730].map((days) => days * DAY)
 
@@ -278,7 +278,7 @@ function axisNumber(value: number): string {
 
 const two = (value: number) => String(value).padStart(2, '0')
 
-/** Labels that say the same in every language: `2011-05`, `05-03`, `14:00`, `14:00:05`. */
+/** Labels that are the same in every language: `2011-05`, `05-03`, `14:00`, `14:00:05`. */
 function axisTime(seconds: number, step: number, kind: 'event' | 'wall', first: boolean): string {
   const at = kind === 'event' ? uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') : new Date(seconds * 1000)
   const day = `${two(at.getMonth() + 1)}-${two(at.getDate())}`

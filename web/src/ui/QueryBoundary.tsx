@@ -5,7 +5,7 @@ import { Skeleton } from './Skeleton.tsx'
 /** What a query of react-query looks like from here. */
 export type QueryState<T> = { data: T | undefined; error: Error | null; refetch: () => unknown }
 
-/** The three states of everything that is fetched: its shape while it loads, what to do when it fails, and the thing itself. */
+/** The three states of everything that is fetched: a skeleton while it loads, what to do when it fails, and the data. */
 export function QueryBoundary<T>({
   of,
   children,

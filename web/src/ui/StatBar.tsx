@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-/** Figures of a thing in one line: label above, value below. */
+/** The figures of an entity in one line: label above, value below. */
 export function StatBar({ items }: { items: { label: string; value: ReactNode; more?: ReactNode }[] }) {
   return (
     <div className="stats">

@@ -121,7 +121,7 @@ export function Table<Row extends RowData>(props: TableProps<Row>) {
 
   useEffect(() => {
     mark?.(rows.filter((row) => marked[keyOf(row)]))
-    // Only a change of the marks is told; the callers' functions are new at every render.
+    // `mark` is called when the marks change, not when the caller passes another function.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [marked])
 

@@ -62,7 +62,7 @@ export function MemberList({ project }: { project: string }) {
             <Empty
               title={t('noMembers')}
               text={t('noMembersText')}
-              code={`meguri users add anna\nmeguri users role anna ${project} editor`}
+              code={`meguri users add anna\nmeguri users role anna editor --project ${project}`}
             />
           ) : (
             <Table<User>

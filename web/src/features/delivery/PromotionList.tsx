@@ -33,22 +33,22 @@ export function PromotionList({ project, model, challenger }: { project: string;
         {
           id: 'until',
           head: t('until'),
-          width: 126,
+          width: 118,
           cell: (promotion) => (
             <EntityLink kind="promotion" id={promotion.id}>
               <EventTime at={promotion.until} />
             </EntityLink>
           ),
         },
-        { id: 'status', head: t('verdict'), width: 96, cell: (promotion) => <PromotionState status={promotion.status} /> },
-        { id: 'challenger', head: t('challenger'), width: 120, cell: (promotion) => <VersionLink id={promotion.challenger} /> },
+        { id: 'status', head: t('verdict'), width: 92, cell: (promotion) => <PromotionState status={promotion.status} /> },
+        { id: 'challenger', head: t('challenger'), width: 90, cell: (promotion) => <VersionLink id={promotion.challenger} /> },
         {
           id: 'champion',
           head: t('champion'),
-          width: 130,
+          width: 136,
           cell: (promotion) => (promotion.champion ? <VersionLink id={promotion.champion} /> : <span className="quiet">{t('first')}</span>),
         },
-        { id: 'metric', head: t('metric'), width: 86, cell: (promotion) => promotion.gate.metric.toUpperCase() },
+        { id: 'metric', head: t('metric'), width: 78, cell: (promotion) => promotion.gate.metric.toUpperCase() },
         {
           id: 'was',
           head: t('championValue'),
@@ -60,14 +60,14 @@ export function PromotionList({ project, model, challenger }: { project: string;
           id: 'now',
           head: t('challengerValue'),
           right: true,
-          width: 110,
+          width: 96,
           cell: (promotion) => showNumber(promotion.verdict?.challenger, locale),
         },
         {
           id: 'improvement',
           head: t('improvement'),
           right: true,
-          width: 104,
+          width: 90,
           cell: (promotion) => showShare(promotion.verdict?.improvement, locale),
         },
         {
@@ -78,7 +78,7 @@ export function PromotionList({ project, model, challenger }: { project: string;
           width: 100,
           cell: (promotion) => showShare(promotion.verdict?.share_better, locale, 0),
         },
-        { id: 'rows', head: t('rows'), right: true, width: 110, cell: (promotion) => showCount(promotion.verdict?.rows, locale) },
+        { id: 'rows', head: t('rows'), right: true, width: 96, cell: (promotion) => showCount(promotion.verdict?.rows, locale) },
         { id: 'decided', head: t('decided'), right: true, cell: (promotion) => <WallTime at={promotion.decided_at} /> },
       ]}
     />

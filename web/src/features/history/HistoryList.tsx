@@ -45,7 +45,7 @@ function dayOf(event: Event | undefined): string | undefined {
   return event?.event_at?.slice(0, 10) ?? event?.at.slice(0, 16)
 }
 
-/** `dated`: events of one day under each other say it once. */
+/** `dated`: the day is shown at the first of consecutive events of one day. */
 function HistoryItem({ event, dated }: { event: Event; dated: boolean }) {
   const t = useTranslations('ui')
   const [open, setOpen] = useState(false)

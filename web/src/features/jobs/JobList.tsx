@@ -66,6 +66,7 @@ export function JobList({ project }: { project: string }) {
                 label={t('cancelJob')}
                 title={t('cancelJobTitle', { kind: job.kind })}
                 text={t('cancelJobText')}
+                confirm={t('cancelJobConfirm')}
                 act={() => cancel(job)}
                 permission={permission}
                 danger

@@ -7,7 +7,7 @@ import { Problem, send } from '../../lib/http.ts'
 /** The newest first. */
 export const jobsQuery = (project: string) => pagesOf(keys.jobs(project), '/api/v1/projects/{project}/jobs', { project })
 
-/** What the server needs, part by part; asked again every half minute, for no event tells of a full disk. */
+/** What the server needs, part by part; fetched every 30 s, because a full disk causes no event. */
 export const readinessQuery = () =>
   queryOptions({ queryKey: keys.health(), queryFn: ({ signal }) => readiness(signal), refetchInterval: 30_000 })
 

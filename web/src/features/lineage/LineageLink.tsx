@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl'
 import { Icon } from '../../ui/Icon.tsx'
 import { useProject } from '../projects/useProject.ts'
 
-/** At the same place on every thing's page: its upstream and downstream. */
+/** A link to the upstream and downstream of an entity, at the same place on every page. */
 export function LineageLink({ kind, id }: { kind: string; id: string }) {
   const t = useTranslations('nav')
   const project = useProject()

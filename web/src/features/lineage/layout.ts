@@ -2,7 +2,7 @@ import dagre from '@dagrejs/dagre'
 import type { Graph, LineageNode } from '../../api/types.ts'
 
 export const NODE = { width: 184, height: 42 }
-/** More than this is no picture any more; the nearest are kept. */
+/** More nodes than this cannot be read; the nearest are kept. */
 export const MOST = 160
 
 export type Placed = { node: LineageNode; x: number; y: number }
@@ -11,7 +11,7 @@ export const keyOf = (node: { kind: string; id: string }) => `${node.kind} ${nod
 
 export type Picture = { placed: Placed[]; flow: 'right' | 'down'; width: number; height: number }
 
-/** From what a thing came from to what came of it: to the right or downwards, whichever is larger in a box of this shape. */
+/** Upstream to downstream, to the right or downwards, whichever is larger in a box of this shape. */
 export function place(graph: Graph, box: { width: number; height: number }): Picture {
   const right = draw(graph, 'right')
   const down = draw(graph, 'down')
@@ -35,7 +35,7 @@ function draw(graph: Graph, flow: Picture['flow']): Picture {
   return { placed, flow, width, height }
 }
 
-/** The things nearest to the centre, by steps along edges in either direction. */
+/** The nodes nearest to the centre, by steps along edges in either direction. */
 export function nearest(graph: Graph, center: { kind: string; id: string }, most = MOST): Graph {
   if (graph.nodes.length <= most) return graph
   const neighbours = new Map<string, string[]>()

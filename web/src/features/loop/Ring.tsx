@@ -17,7 +17,7 @@ import './ring.css'
 const boxIn = (width: number) => (width < 680 ? { width: 152, height: 92 } : { width: 176, height: 88 })
 const LIT_MS = 1_800
 
-/** The loop as a ring: every stage with its state in a few words; an arrow lights when something passes. */
+/** The loop as a ring: every stage with its state in a few words; an arrow is highlighted when an event passes it. */
 export function Ring({ project, chosen, choose }: { project: string; chosen?: Stage | undefined; choose?: (stage: Stage) => void }) {
   const overview = useQuery({ ...overviewQuery(project), enabled: project !== '' })
   return <RingView overview={overview.data} project={project} chosen={chosen} choose={choose} />
@@ -80,7 +80,7 @@ const PAGES = {
 
 const FEATURES_TAB: { tab: 'features' } = { tab: 'features' }
 
-/** A stage that works leads to its page; one that is not set up yet shows its next step. */
+/** A stage that is set up is a link to its page; another one shows its next step. */
 function StagePlace({
   stage,
   project,

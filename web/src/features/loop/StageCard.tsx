@@ -24,7 +24,7 @@ export function stageIcon(stage: Stage): IconName {
 
 type Face = { value: ReactNode; below: ReactNode; spark?: Values; mark?: ReactNode; tone?: 'bad' | 'warn' }
 
-/** What a stage says of itself: one value, a few words, a tiny chart. */
+/** One stage of the loop: a value, a few words, a small chart. */
 export function StageCard({ stage, overview, empty }: { stage: Stage; overview: Overview | undefined; empty: boolean }) {
   const t = useTranslations('stage')
   const face = useFace(stage, overview)

@@ -32,7 +32,7 @@ export function leaves(kind: string): Stage | undefined {
   }
 }
 
-/** Stations that have nothing yet, in order: the first is the next step to take. */
+/** Stages that have nothing yet, in order: the first is the next step to take. */
 export function missing(overview: Overview | undefined): Stage[] {
   if (!overview) return []
   const { data, features, pipeline, gate, model, endpoint, monitor } = overview.stages

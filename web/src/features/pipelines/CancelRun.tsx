@@ -20,6 +20,7 @@ export function CancelRun({ run, pipeline }: { run: string; pipeline: string }) 
       label={t('cancel')}
       title={t('cancelTitle', { pipeline })}
       text={t('cancelText')}
+      confirm={t('cancelConfirm')}
       act={cancel}
       icon={<Icon name="stop" size={12} />}
       permission={permission}

@@ -18,7 +18,7 @@ type Props = {
   setZoom?: (zoom: Zoom | undefined) => void
 }
 
-/** One metric of one or more runs. While a run goes on its line grows: the stream tells of new points. */
+/** One metric of one or more runs. New points of a running run appear when the event stream announces them. */
 export function MetricChart({ runs, metric, height = 180, byTime = false, weight = 0, zoom, setZoom }: Props) {
   const t = useTranslations('run')
   const asked = useQueries({ queries: runs.map((run) => seriesQuery(run.id, metric)), combine: gather })

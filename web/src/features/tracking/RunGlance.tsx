@@ -13,7 +13,7 @@ import { runQuery } from './queries.ts'
 import { RunState } from './RunState.tsx'
 import { showWire } from './values.ts'
 
-/** One run beside the table: enough to judge it without leaving the list. */
+/** A summary of one run beside the table. */
 export function RunGlance({ run, close }: { run: string; close: () => void }) {
   const t = useTranslations()
   const locale = useLocale()
