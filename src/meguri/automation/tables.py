@@ -74,7 +74,7 @@ def decide_bake_period(tx: Connection, id: str, state: str, evidence: dict[str, 
 def get_bake_period(tx: Connection, id: str) -> BakePeriod:
     row = tx.execute(select(bake_periods).where(bake_periods.c.id == id)).first()
     if row is None:
-        raise NotFound("bake period", id)
+        raise NotFound("bake_period", id)
     return _bake_period(row)
 
 

@@ -67,7 +67,7 @@ class Datasets:
         table = table_of(project, source.name)
         version = self.tables.version(table)
         if version is None:
-            raise NotFound("rows of source", source.name, "push some first")
+            raise NotFound("rows_of_source", source.name, "push some first")
         rows = source_rows(self.tables, project, source, entity, version).filter(pl.col(source.event_time) < until)
         seen = rows_seen_by(rows, source, known_by, live_since).collect()
         frame = _current(seen, source, entity)

@@ -58,10 +58,10 @@ class Comparisons:
         """
         with self.db.read() as tx:
             if self.registry.get_version(tx, version).project != project:
-                raise NotFound("model version", version, f"project {project!r} has none of that id")
+                raise NotFound("model_version", version, f"project {project!r} has none of that id")
         rows = self.monitoring.window_rows(project, endpoint, start, end)
         if not rows:
-            raise NotFound("labelled prediction", endpoint, "the endpoint has none in that window: wait for labels, or widen it")
+            raise NotFound("labelled_prediction", endpoint, "the endpoint has none in that window: wait for labels, or widen it")
         labels = np.array([row.label for row in rows])
         served = np.array([row.output for row in rows])
         other = self.score(project, version, self.inputs_of(rows, version))

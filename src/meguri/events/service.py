@@ -171,7 +171,7 @@ class Events:
             chosen &= deliveries.c.sequence == sequence
         found = [each for each in self.failed(tx) if project in (None, each.project) and sequence in (None, each.sequence)]
         if not found:
-            raise NotFound("failed delivery", str(sequence or project or "of any project"), "`meguri events failed` lists those there are")
+            raise NotFound("failed_delivery", str(sequence or project or "of any project"), "`meguri events failed` lists those there are")
         for each in found:
             payload = {"sequence": each.sequence, "kind": each.kind, "consumer": each.consumer}
             self.add(tx, "delivery.retried", project=each.project, subject=each.consumer, payload=payload)

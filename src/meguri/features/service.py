@@ -237,7 +237,7 @@ class Features:
         chosen, entity = self._source(project, source)
         self.flush(project, source)
         if self.tables.version(table_of(project, source)) is None:
-            raise NotFound("rows of source", source, "push some first")
+            raise NotFound("rows_of_source", source, "push some first")
         return last_corrections(source_rows(self.tables, project, chosen, entity), chosen, entity).drop(IDENTITY, ARRIVED, ORDER).collect()
 
     def _state(self, project: str, source: SourceDefinition, entity: EntityDefinition, quarantined: int) -> SourceState:

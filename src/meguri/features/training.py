@@ -75,7 +75,7 @@ def build(tables: TableStore, inputs: TrainingInputs) -> pl.DataFrame:
     """
     chosen = inputs.feature_set
     if chosen.source.name not in inputs.versions:
-        raise NotFound("rows of source", chosen.source.name, "push some first")
+        raise NotFound("rows_of_source", chosen.source.name, "push some first")
     labels = label_rows(tables, inputs)
     service = chosen.service
     head = [chosen.entity.key, chosen.source.event_time, *service.request]

@@ -162,7 +162,7 @@ class Jobs:
     def _try(self, row: Row[Any], step: Step) -> JsonObject | None:  # Any: a row of a dynamic select
         handler = self._handlers.get(row.kind)
         if handler is None:
-            raise NotFound("job handler", row.kind, "this release does not know that kind of job")
+            raise NotFound("job_handler", row.kind, "this release does not know that kind of job")
         context = _Context(self, row.id, row.project, step)
 
         def attempt() -> JsonObject | None:

@@ -89,7 +89,7 @@ def get_run(tx: Connection, id: str) -> PipelineRun:
     """Raises NotFound."""
     row = tx.execute(select(pipeline_runs).where(pipeline_runs.c.id == id)).first()
     if row is None:
-        raise NotFound("pipeline run", id, "list them with `meguri pipelines runs`")
+        raise NotFound("pipeline_run", id, "list them with `meguri pipelines runs`")
     return _run(row)
 
 

@@ -120,7 +120,7 @@ def get_version(tx: Connection, id: str) -> ModelVersion:
     """Raises NotFound."""
     row = tx.execute(_versions().where(model_versions.c.id == id)).first()
     if row is None:
-        raise NotFound("model version", id, "list them with `meguri models NAME`")
+        raise NotFound("model_version", id, "list them with `meguri models NAME`")
     return _with_aliases(tx, [row])[0]
 
 

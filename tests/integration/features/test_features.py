@@ -32,6 +32,7 @@ from meguri.features.service import Features
 from meguri.features.training import TrainingInputs, build
 from meguri.lineage.service import Node
 from meguri.testing.ledger import Ledger, SettableClock
+from tests.refusals import refused
 
 Start = Callable[[], Features]
 START = datetime(2011, 1, 1, tzinfo=UTC)
@@ -408,11 +409,11 @@ def test_a_push_that_is_wrong_as_a_whole_is_refused(features: Features, rows: li
 
 
 def test_names_that_are_unknown_are_not_found(features: Features) -> None:
-    with pytest.raises(NotFound, match="no project 'birds': apply its folder first"):
+    with refused(NotFound, kind="project", key="birds"):
         features.push("birds", "rentals", days(1))
-    with pytest.raises(NotFound, match="no source 'rental': project 'bikes' declares rentals, news"):
+    with refused(NotFound, kind="source", key="rental"):
         features.push("bikes", "rental", days(1))
-    with pytest.raises(NotFound, match="no feature service 'daily'"):
+    with refused(NotFound, kind="feature_service", key="daily"):
         features.lookup("bikes", "daily", "dc", START)
     with pytest.raises(NotFound, match="push some first"):
         features.training_frame("bikes", "hourly", before=FAR, known_by=FAR)

@@ -17,6 +17,7 @@ from meguri.features.routes import Adopt, Lookup, Push
 from meguri.features.routes import routes as feature_routes
 from meguri.features.service import Features
 from meguri.server.openapi import document
+from tests.refusals import refused
 
 START = datetime(2011, 1, 1, tzinfo=UTC)
 FAR = START + timedelta(days=3_000)
@@ -111,7 +112,7 @@ def test_what_is_missing_from_a_request_is_named(features: Features) -> None:
         call(features, "GET", "/features/lookup", query={"service": "hourly"})
     with pytest.raises(Invalid, match="at: 'noon' is not a time"):
         call(features, "GET", "/features/lookup", query={"service": "hourly", "entity": "dc", "at": "noon"})
-    with pytest.raises(NotFound, match="no snapshot 'snap_x'"):
+    with refused(NotFound, kind="snapshot", key="snap_x"):
         call(features, "GET", "/snapshots/{snapshot}", path={"snapshot": "snap_x"})
 
 

@@ -25,6 +25,7 @@ from meguri.serving.model import Endpoint
 from meguri.serving.segments import PredictionRecord
 from meguri.serving.tables import add_endpoint, add_open_predictions
 from meguri.testing.ledger import Ledger
+from tests.refusals import refused
 
 BIKES = {"project": "p", "endpoint": "bikes"}
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -81,7 +82,7 @@ def test_label_that_is_no_number_is_refused_by_name(monitoring: Monitoring, valu
 
 
 def test_labels_for_an_unknown_endpoint_are_refused(monitoring: Monitoring) -> None:
-    with pytest.raises(NotFound, match="endpoint 'trams'"):
+    with refused(NotFound, kind="endpoint", key="trams"):
         call(monitoring, "POST", "/endpoints/{endpoint}/labels", Ask({"project": "p", "endpoint": "trams"}, body=NewLabels([])))
 
 
@@ -114,7 +115,7 @@ def test_monitors_checks_drift_and_alerts_are_listed(monitoring: Monitoring) -> 
     assert call(monitoring, "GET", "/alerts", Ask({"project": "p"}, {"state": "open"})) == ListPage([])
     with pytest.raises(Invalid, match="state"):
         call(monitoring, "GET", "/alerts", Ask({"project": "p"}, {"state": "new"}))
-    with pytest.raises(NotFound, match="monitor 'cost'"):
+    with refused(NotFound, kind="monitor", key="cost"):
         call(monitoring, "GET", "/monitors/{monitor}/checks", Ask({"project": "p", "monitor": "cost"}))
 
 

@@ -15,6 +15,7 @@ from meguri.core.times import iso
 from meguri.db.engine import Database
 from meguri.pipelines.routes import NewPipelineRun, routes
 from tests.integration.pipelines.conftest import UNTIL, Stage, open_stage, push_rows
+from tests.refusals import refused
 
 
 class Asked:
@@ -105,7 +106,7 @@ def test_waiting_run_is_cancelled(both: Stage) -> None:
 
 
 def test_unknown_pipeline_and_run_are_named(both: Stage) -> None:
-    with pytest.raises(NotFound, match="no pipeline 'nothing'"):
+    with refused(NotFound, kind="pipeline", key="nothing"):
         call(both, "POST", "projects/{project}/pipelines/{pipeline}/runs", Asked(NewPipelineRun(), project="bikes", pipeline="nothing"))
-    with pytest.raises(NotFound, match="no pipeline run 'prun_0'"):
+    with refused(NotFound, kind="pipeline_run", key="prun_0"):
         call(both, "GET", "pipeline-runs/{run}", Asked(run="prun_0"))

@@ -17,7 +17,8 @@ from meguri.lineage.service import Edge, Node
 from meguri.serving import tables
 from meguri.serving.deployment_specs import DeploymentSpec, spec_file
 from meguri.testing.ledger import Ledger
-from tests.integration.serving.world import World, definition, deployable, make_world
+from tests.integration.serving.world import HEADERS, World, definition, deployable, make_world
+from tests.refusals import refused
 from tests.unit.serving.examples import AT
 
 DAY = 86_400_000_000
@@ -136,7 +137,7 @@ def test_two_projects_may_both_have_an_endpoint_of_one_name(world: World) -> Non
     world.run_jobs()
     theirs = world.endpoint("other")
     urls = [world.serving.client.url(each) for each in (world.endpoint(), theirs)]
-    assert [httpx.get(f"{url}/v2/models/bikes").json()["versions"] for url in urls] == [["mv_1"], ["mv_2"]]
+    assert [httpx.get(f"{url}/v2/models/bikes", headers=HEADERS).json()["versions"] for url in urls] == [["mv_1"], ["mv_2"]]
     world.infer("p1")
     for endpoint in (world.endpoint(), theirs):
         world.serving.move(endpoint)
@@ -148,9 +149,9 @@ def test_two_projects_may_both_have_an_endpoint_of_one_name(world: World) -> Non
 
 def test_what_is_wrong_with_a_deployment_is_said(world: World) -> None:
     with world.ledger.db.write() as tx:
-        with pytest.raises(NotFound, match="no model version 'mv_9'"):
+        with refused(NotFound, kind="model_version", key="mv_9"):
             world.serving.deploy(tx, "bikes", "bikes", "mv_9", reason="")
-        with pytest.raises(NotFound, match="no endpoint 'cars'"):
+        with refused(NotFound, kind="endpoint", key="cars"):
             world.serving.deploy(tx, "bikes", "cars", "mv_1", reason="")
         with pytest.raises(NotFound, match="project 'other' has none"):
             world.serving.deploy(tx, "other", "bikes", "mv_1", reason="")
@@ -235,7 +236,7 @@ def test_a_prediction_is_found_in_the_log_the_ledger_and_the_table(world: World)
         tx.execute(tables.open_predictions.delete())
     with world.ledger.db.read() as tx:
         kept = find(tx, endpoint, "p1")
-        with pytest.raises(NotFound, match="no prediction 'none'"):
+        with refused(NotFound, kind="prediction", key="none"):
             world.serving.predictions.get(tx, endpoint, "none")
     assert logged is not None
     assert (logged.inputs, logged.output) == ({"hr": 0, "temp": 0.5, "cnt_yesterday": 100.0}, 56.0)

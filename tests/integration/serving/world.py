@@ -82,7 +82,8 @@ class World:
 
     def events(self) -> list[tuple[str, dict[str, Any]]]:  # Any: JSON
         with self.ledger.db.read() as tx:
-            return [(each.kind, each.payload) for each in self.ledger.events.list(tx, project="bikes")]
+            found = self.ledger.events.list(tx, project="bikes")
+        return [(each.kind, each.payload) for each in found if each.kind.startswith("deployment.")]
 
     def states(self) -> dict[str, str]:
         with self.ledger.db.read() as tx:
