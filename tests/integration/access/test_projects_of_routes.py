@@ -13,7 +13,7 @@ from meguri.server.assemble import all_routes
 from meguri.server.commits import Commits
 from meguri.server.stream import Stream
 
-INSTALLATION = {"users", "tokens", "sessions", "login-codes", "audit"}
+INSTALLATION = {"users", "tokens", "sessions", "login-codes", "audit", "deliveries"}
 """What is not within a project, by the first part of the path."""
 
 

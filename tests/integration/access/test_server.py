@@ -135,7 +135,7 @@ def test_a_principal_that_asks_too_often_is_told_when_to_come_back(tmp_path: Pat
     with running_server(tmp_path / "home") as limited, limited.client() as client:
         answers = [client.get("/api/v1/me") for _ in range(20)]
         assert {answer.status_code for answer in answers} == {200, 429}
-        assert answers[-1].headers["retry-after"] == "1"
+        assert {answer.headers["retry-after"] for answer in answers if answer.status_code == 429} == {"1"}
         assert client.get("/health").status_code == 200
 
 

@@ -109,9 +109,9 @@ INFERENCE: dict[str, Case] = {
     "no time": infer(body(parameters={"event_time": "soon"}), 400, "event_time: 'soon' is not a time", "2011-05-01T00:00:00Z"),
     "long id": infer(body(id="x" * 201), 400, "id: has 201 characters", "or none to get one"),
     "oversized": infer(b" " * (33 << 20), 413, "larger than 32 MiB", "send fewer rows in one request"),
-    "foreign origin": infer(body(), 403, "http://evil.example is of another origin", headers={"Origin": "http://evil.example"}),
-    "foreign host": infer(body(), 403, "'evil.example'", "--allow-host", headers={"Host": "evil.example"}),
-    "no token": infer(b"", 401, "this needs the home's token: send 'Authorization: Bearer TOKEN'", path="/internal/seal"),
+    "foreign origin": infer(body(), 403, "'http://evil.example' is of another origin", headers={"Origin": "http://evil.example"}),
+    "foreign host": infer(body(), 403, "'evil.example'", "add yours to allowed_hosts", headers={"Host": "evil.example"}),
+    "no token": infer(b"", 401, "this needs the secret of the process", path="/internal/seal"),
     "through the server": ask("POST", "/api/v1/projects/office/endpoints/load/infer", 400, "body: is not JSON", content=b"{"),
 }
 
@@ -200,8 +200,8 @@ ASKED: dict[str, Case] = {
     "manifest that is not complete": bundle(404, "no feature service 'f': the project declares none", manifest='{"name": "a", "endpoints": [{"name": "e", "model": "m", "features": "f"}]}'),
     "wrong token": ask("GET", "/api/v1/projects/office/runs", 401, "the token or session is unknown, has expired or was revoked", "`meguri tokens create`", headers={"Authorization": "Bearer nope"}),
     "no token": ask("GET", "/api/v1/projects/office/runs", 401, "no token came with the request", headers={"Authorization": ""}),
-    "foreign origin": ask("GET", "/api/v1/projects/office/runs", 403, "'http://evil.example' is not allowed", headers={"Origin": "http://evil.example"}),
-    "foreign host": ask("GET", "/api/v1/projects/office/runs", 403, "'evil.example'", "setting allowed_hosts", headers={"Host": "evil.example"}),
+    "foreign origin": ask("GET", "/api/v1/projects/office/runs", 403, "'http://evil.example' is of another origin", headers={"Origin": "http://evil.example"}),
+    "foreign host": ask("GET", "/api/v1/projects/office/runs", 403, "'evil.example'", "add yours to allowed_hosts", headers={"Host": "evil.example"}),
 }  # fmt: skip
 
 CASES = {
@@ -232,4 +232,4 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(office: O
         answer = ""
         while "}" not in answer and (part := connection.recv(65_536)):
             answer += part.decode()
-    assert answer.startswith("HTTP/1.1 422") and "body: is over 256 MiB: send it in parts" in answer
+    assert answer.startswith("HTTP/1.1 413") and "MiB: send it in parts" in answer

@@ -97,12 +97,13 @@ def test_a_new_route_is_taken_under_load_without_a_failed_request(home: Path) ->
         workers = [threading.Thread(target=load, args=(worker,)) for worker in range(3)]
         for worker in workers:
             worker.start()
+        wait_until(lambda: len(seen) > 0)
         for revision in range(2, 7):
             write_spec(spec_file(home, ENDPOINT), spec(revision, model=models[revision - 1]))
             if revision % 2:
                 endpoint.internal("POST", "reload")
             wait_until(lambda revision=revision: endpoint.internal("GET", "state")["revision"] == revision)  # type: ignore[misc]
-            time.sleep(0.2)
+            wait_until(lambda revision=revision: (f"mv_{revision}", 54.0 + revision) in seen)  # type: ignore[misc]
         stop.set()
         for worker in workers:
             worker.join()
@@ -192,7 +193,7 @@ def test_a_name_that_two_projects_have_must_be_told_apart(home: Path) -> None:
 def test_a_second_process_on_one_log_is_refused(home: Path) -> None:
     make_home(home, spec())
     with running(home):
-        assert "another process serves endpoint 'bikes'" in start_and_fail(home, "--port", "0")
+        assert "another process serves endpoint 'bikes/bikes'" in start_and_fail(home, "--port", "0")
 
 
 def test_keep_alive_answers_are_not_delayed(home: Path) -> None:
