@@ -321,6 +321,15 @@ export const en: typeof ja = {
     noQuarantine: 'No quarantined rows',
     noQuarantineText:
       'Rows with a wrong type, a value out of range or a future time are not used for training or serving; they are listed here with the reason.',
+    anomalyText: {
+      type: '{value} has the wrong type',
+      missing: 'there is no value',
+      non_finite: '{value} is not a finite number',
+      range: '{value} is out of range',
+      future: '{value} is in the future',
+      hour: 'all rows of this hour are quarantined, because too many are wrong',
+      unseen: '{value} is not among the known values',
+    },
     anomaly: {
       type: 'wrong type',
       missing: 'missing',

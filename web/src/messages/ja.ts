@@ -314,6 +314,15 @@ export const ja = {
     allSources: 'すべてのソース',
     noQuarantine: '隔離された行はありません',
     noQuarantineText: '型の誤り、範囲外の値、未来の時刻などの行は、学習にも推論にも使われず、理由とともにここに記録されます。',
+    anomalyText: {
+      type: '{value} は型が合いません',
+      missing: '値がありません',
+      non_finite: '{value} は有限の数ではありません',
+      range: '{value} は範囲外です',
+      future: '{value} は未来の時刻です',
+      hour: '同じ1時間の行に異常が多いため、すべて隔離されました',
+      unseen: '{value} は学習時になかった値です',
+    },
     anomaly: {
       type: '型の誤り',
       missing: '欠損',

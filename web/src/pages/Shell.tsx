@@ -159,7 +159,7 @@ function LiveButton() {
   return (
     <button
       type="button"
-      className="button bare"
+      className="button bare live-button"
       onClick={stopped ? resume : pause}
       aria-pressed={stopped}
       title={stopped ? t('resume') : t('pause')}

@@ -33,7 +33,11 @@ export function QuarantineList({ project, source, all }: { project: string; sour
           { id: 'source', head: t('source'), width: 110, cell: (row) => row.source },
           { id: 'column', head: t('column'), width: 110, cell: (row) => <code>{row.column}</code> },
           { id: 'kind', head: t('reason'), width: 110, cell: (row) => <span className="state warn">{kindName(row.kind)}</span> },
-          { id: 'why', head: t('why'), cell: (row) => <span title={row.why}>{row.why}</span> },
+          {
+            id: 'why',
+            head: t('why'),
+            cell: (row) => <span title={row.why}>{t(`anomalyText.${row.kind}`, { value: textOf(row.values[row.column]) })}</span>,
+          },
           {
             id: 'values',
             head: t('row'),
@@ -66,4 +70,9 @@ export function useAnomalyName(): (kind: string) => string {
         return kind
     }
   }
+}
+
+/** A value of a row as the reader sent it. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? '–')
 }
