@@ -17,6 +17,8 @@ export function GateInterval({ verdict, margin }: { verdict: NonNullable<Promoti
     <svg
       width={width}
       height={64}
+      viewBox={`0 0 ${width} 64`}
+      style={{ maxWidth: '100%' }}
       role="img"
       aria-label={t('interval', { low: showShare(verdict.low, locale), high: showShare(verdict.high, locale) })}
     >

@@ -114,7 +114,7 @@ function FieldRow({
         <input
           id={`try-${name}`}
           className="field num"
-          style={{ width: 200 }}
+          style={{ width: 200, maxWidth: '100%' }}
           value={value}
           placeholder={placeholder ?? ''}
           inputMode={datatype === 'BYTES' || datatype === 'ISO 8601' ? 'text' : 'decimal'}
