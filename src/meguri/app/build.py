@@ -54,6 +54,9 @@ from meguri.tracking.service import Tracking
 STOPPING_SECONDS = 2.0
 """How long a task that is under way is waited for at the end; what it writes is written in transactions."""
 
+CALLERS_SECONDS = 10.0
+"""How often the file of those who may call endpoints is compared with the ledger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:
@@ -173,13 +176,13 @@ def build(settings: Settings, clock: Clock = utc_now) -> Platform:
         db, events, jobs, registry, serving, monitoring, delivery, pipelines.submit, pipelines.score, projects.find_definition, clock
     )
     watermarks = Watermarks(db, events, jobs, projects, features, serving, monitoring, clock)
+    callers = EndpointCallers(db, access, home.path, is_open=settings.auth == "off")
+    callers.listen(events)
     tasks = (
         PeriodicTask("dispatch", lambda: _dispatch(events, jobs), 0.5),
         PeriodicTask("watermarks", lambda: _advance_watermarks(watermarks, serving), settings.watermark_seconds),
+        PeriodicTask("endpoint callers", callers.write, CALLERS_SECONDS),
     )
-
-    callers = EndpointCallers(db, access, home.path, is_open=settings.auth == "off")
-    callers.listen(events)
     platform = Platform(
         settings,
         home,

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import uvloop
 
-from meguri.access.origin import shown_host
+from meguri.access.origin import is_loopback, shown_host
 from meguri.adapters.blobs.local import LocalBlobs
 from meguri.adapters.online.lmdb import LmdbOnline
 from meguri.app.child import die_with_parent
@@ -64,15 +64,16 @@ class EndpointOptions:
 
 
 class EndpointProcess:
-    """The gateway with its spec: takes a new revision of the file when it is good, keeps the former one when it is not."""
+    """The gateway with its spec: takes a new revision of the file when it is good, keeps the former one when it is not. `host`: where the
+    process listens."""
 
-    def __init__(self, home: Path, id: str, spec: DeploymentSpec) -> None:
+    def __init__(self, home: Path, id: str, spec: DeploymentSpec, host: str) -> None:
         self.home, self.id, self.endpoint = home, id, spec.address
         self.meter = Meter()
         self.log = PredictionLog(home / "log", id)
         self.gateway = Gateway(spec.endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
         self.address: tuple[str, int] = ("", 0)
-        self.callers = CallerCheck(_token(home))
+        self.callers = CallerCheck(_token(home), may_be_open=is_loopback(host))
         self._callers_file, self._callers_seen = callers_file(home), 0
         self._file = spec_file(home, id)
         self._last_good = self.log.folder / "live.json"
@@ -198,7 +199,7 @@ async def serve(options: EndpointOptions) -> None:
     port = spec.port if options.port is None else options.port
     lock = _take_lock(options.home, id, spec.address)
     listener = listen(options.host, port)
-    process = EndpointProcess(options.home, id, spec)
+    process = EndpointProcess(options.home, id, spec, options.host)
     process.address = listener.getsockname()[:2]
     control = secrets.token_urlsafe(32)
     guard = Guard(options.host, process.callers, options.allowed_hosts, control=control)

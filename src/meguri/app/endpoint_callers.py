@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -26,10 +27,11 @@ CHANGES = (
 
 
 class EndpointCallers:
-    """Writes the file at the start and after each change."""
+    """Writes the file at the start, after each change and periodically, where it differs: a write may have failed."""
 
     def __init__(self, db: Database, access: Access, home: Path, *, is_open: bool) -> None:
         self.db, self.access, self.home, self.is_open = db, access, home, is_open
+        self._lock = threading.Lock()
 
     def listen(self, events: Events) -> None:
         for kind in CHANGES:
@@ -37,11 +39,12 @@ class EndpointCallers:
 
     def write(self) -> None:
         """Raises Unavailable."""
-        with self.db.read() as tx:
+        with self._lock, self.db.read() as tx:
             self._write(tx)
 
     def _changed(self, tx: Connection, _event: Event) -> None:
-        self._write(tx)
+        with self._lock:
+            self._write(tx)
 
     def _write(self, tx: Connection) -> None:
         allowed: dict[str, list[AllowedToken]] = {}
@@ -49,4 +52,6 @@ class EndpointCallers:
             allowed[project] = [
                 AllowedToken(each.hash, None if each.until is None else each.until.timestamp(), each.may_use) for each in found
             ]
-        replace_file(callers_file(self.home), Callers(self.is_open, allowed).to_json())
+        file, content = callers_file(self.home), Callers(self.is_open, allowed).to_json()
+        if not file.is_file() or file.read_bytes() != content:
+            replace_file(file, content)

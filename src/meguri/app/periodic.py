@@ -1,4 +1,5 @@
-"""The platform's own threads: one delivers events and starts jobs, one advances the watermark of projects on the wall clock."""
+"""The platform's own threads: one delivers events and starts jobs, one advances the watermark of projects on the wall clock, one keeps
+the file of those who may call endpoints right."""
 
 from __future__ import annotations
 

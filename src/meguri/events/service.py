@@ -169,7 +169,7 @@ class Events:
             chosen &= deliveries.c.project == project
         if sequence is not None:
             chosen &= deliveries.c.sequence == sequence
-        found = [each for each in self.failed(tx) if project in (None, each.project) and sequence in (None, each.sequence)]
+        found = [each for each in self.failed(tx, project) if sequence in (None, each.sequence)]
         if not found:
             raise NotFound("failed_delivery", str(sequence or project or "of any project"), "`meguri events failed` lists those there are")
         for each in found:
@@ -183,10 +183,13 @@ class Events:
         query = select(func.count()).select_from(deliveries).where(deliveries.c.project == project, deliveries.c.state == "pending")
         return int(tx.execute(query).scalar_one())
 
-    def failed(self, tx: Connection) -> list[FailedDelivery]:
+    def failed(self, tx: Connection, project: str | None = None) -> list[FailedDelivery]:
+        """The deliveries that failed for good, of one project or of all."""
         query = (
             select(deliveries, events.c.kind).join(events, events.c.sequence == deliveries.c.sequence).where(deliveries.c.state == "failed")
         )
+        if project is not None:
+            query = query.where(deliveries.c.project == project)
         return [FailedDelivery(row.sequence, row.kind, row.project, row.consumer, row.error or "") for row in tx.execute(query)]
 
     def list(

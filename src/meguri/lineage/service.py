@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -60,11 +60,14 @@ class Graph:
     nodes: tuple[LabelledNode, ...]
     edges: tuple[Edge, ...]
 
-    def without(self, is_left_out: Callable[[LabelledNode], bool]) -> Graph:
-        """The graph without some nodes and their edges."""
-        left_out = {Node(each.kind, each.id) for each in self.nodes if is_left_out(each)}
+    def seen_by(self, may_see: Callable[[str], bool]) -> Graph:
+        """The graph without the nodes of projects that are not visible, and without their edges. Nodes of `BY_CONTENT` stay, as equal
+        contents of several projects are one node; their project and label are empty then."""
+        hidden = [each for each in self.nodes if not may_see(each.project)]
+        left_out = {Node(each.kind, each.id) for each in hidden if each.kind not in BY_CONTENT}
+        blank = {Node(each.kind, each.id): replace(each, project="", label="") for each in hidden if each.kind in BY_CONTENT}
         return Graph(
-            tuple(each for each in self.nodes if Node(each.kind, each.id) not in left_out),
+            tuple(blank.get(Node(each.kind, each.id), each) for each in self.nodes if Node(each.kind, each.id) not in left_out),
             tuple(each for each in self.edges if not {each.source, each.target} & left_out),
         )
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from meguri.access.model import Principal
 from meguri.access.routes import AUTHENTICATED, BUNDLE, ListPage, Request, Route
 from meguri.core.definitions.project import ProjectDefinition
-from meguri.core.errors import Invalid
+from meguri.core.errors import Forbidden, Invalid
 from meguri.db.engine import Database
 from meguri.registry.projects import AppliedProject, Plan, Projects
 
@@ -48,6 +49,9 @@ class ProjectDetails:
     definition: ProjectDefinition
 
 
+DEPLOYING = ("endpoint", "trigger")
+"""Kinds of definitions that decide what is deployed; a trigger holds its policy and its gate."""
+
 Apply = Callable[[Connection, bytes, bytes], Plan]
 
 
@@ -71,6 +75,7 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         manifest, archive = decoded(request)
         request.principal.ensure("bundles:write", ProjectDefinition.from_json(manifest).name)
         with db.write() as tx:
+            _ensure_may_apply(request.principal, projects.plan(tx, manifest, archive))
             return apply_bundle(tx, manifest, archive)
 
     def show(request: Request) -> ProjectDetails:
@@ -109,6 +114,14 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         ),
         Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectDetails),
     ]
+
+
+def _ensure_may_apply(principal: Principal, plan: Plan) -> None:
+    """Endpoints and triggers decide what is deployed: to change them needs what a deployment needs. Raises Forbidden."""
+    changed = [f"{each.kind} {each.name}" for each in plan.changes if each.kind in DEPLOYING]
+    if changed and not principal.may("endpoints:operate", plan.project):
+        why = "they decide what is deployed, which needs the role operator: ask an operator to apply this bundle, or leave them as they are"
+        raise Forbidden("changing", f"{', '.join(changed)} of project {plan.project!r}", why)
 
 
 def _summary(tx: Connection, projects: Projects, name: str, applied: AppliedProject | None) -> ProjectSummary:

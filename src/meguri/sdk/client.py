@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from meguri.core import errors
-from meguri.core.errors import MeguriError, Unavailable
+from meguri.core.errors import MeguriError, Unauthenticated, Unavailable
 from meguri.core.json import Json
 from meguri.core.times import iso
 from meguri.sdk.resources import Alerts, Lineage, Named, PipelineRuns, ProjectClient, Resource, Runs
@@ -33,7 +33,7 @@ def connect(url: str | None = None, token: str | None = None, home: str | os.Pat
 
     Args:
         url: The address of a server; by default MEGURI_URL.
-        token: An API token; by default MEGURI_TOKEN, else the token in the home directory.
+        token: An API token; by default MEGURI_TOKEN, else the token in the home directory, which only the server of that home gets.
         home: The home directory; by default MEGURI_HOME, else `.meguri`. It takes precedence over MEGURI_URL.
 
     Returns:
@@ -178,6 +178,11 @@ def checked(answer: httpx.Response) -> httpx.Response:
         problem = msgspec.json.decode(answer.content, type=dict[str, Any])  # Any: JSON
     except msgspec.DecodeError:
         problem = {}
+    if answer.status_code == 401 and "Authorization" not in answer.request.headers:
+        address = answer.request.url.copy_with(path="/", query=None)
+        raise Unauthenticated(
+            f"no token was sent to {address}: set MEGURI_TOKEN (the token in a home is sent to the server of that home alone)"
+        )
     kind = _KINDS.get(str(problem.get("code")), MeguriError)
     text = str(
         problem.get("detail")

@@ -1,7 +1,8 @@
 """How a client reaches the owner of a home: over HTTP where one listens, else by becoming the owner, in this process.
 
-A token is only sent to an address that was given, or to the live owner of the home: before each request the owner's lock is tested, because
-a killed owner leaves its address behind, and another user of the machine may listen there by then.
+A token that was given is sent to the address that was given, and the token of a home to the live owner of that home alone: before each
+request the owner's lock is tested, because a killed owner leaves its address behind, and another user of the machine may listen there by
+then.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _GROUP = "meguri.transports"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to connect: to `url` if there is one, else to the owner of `home`. Without `token`, the one in the home is used."""
+    """Where to connect: to `url` if there is one, else to the owner of `home`. Without `token`, the owner of the home gets the one in the
+    home, and any other server none."""
 
     home: Path
     url: str | None = None
@@ -123,23 +125,26 @@ class Connection:
             _give_back(self.target.home)
 
     def _open(self) -> httpx.Client:
-        if self.target.url is not None:
-            return _client(self.target, self.target.url)
-        owner = find_owner(self.target.home / LOCK)
+        owner, url = find_owner(self.target.home / LOCK), self.target.url
+        if url is not None and (self.target.token is not None or owner is None or owner.url != url):
+            return _client(url, self.target.token)
         if owner is None or not owner.url:
             transport, owner = _embed_or_wait(self.target.home)
             self._embedded = transport
             if owner is None:
-                return _client(self.target, EMBEDDED_URL, transport=transport)
+                return _client(EMBEDDED_URL, self.target.read_token(), transport=transport)
         self._owner = owner
-        return _client(self.target, owner.url, certificate=owner.certificate)
+        return self._client_of(owner)
 
     def _after_fork(self) -> None:
         """Connections are not shared between processes."""
         if self._embedded is not None:
             raise Unavailable("server", "it runs in the process that this one was forked from, which alone can reach it")
         self._lock, self._pid = threading.Lock(), os.getpid()
-        self._http = _client(self.target, self.url, certificate=self._owner.certificate if self._owner else "")
+        self._http = self._client_of(self._owner) if self._owner else _client(self.url, self.target.token)
+
+    def _client_of(self, owner: Owner) -> httpx.Client:
+        return _client(owner.url, self.target.read_token(), certificate=owner.certificate)
 
     def _http_of_owner(self) -> httpx.Client:
         """The client of the process that owns the home now. Raises Unavailable where none does, or none that listens."""
@@ -149,7 +154,7 @@ class Connection:
         with self._lock:
             if owner != self._owner:
                 self._http.close()
-                self._http, self._owner = _client(self.target, owner.url, certificate=owner.certificate), owner
+                self._http, self._owner = self._client_of(owner), owner
             return self._http
 
 
@@ -166,8 +171,7 @@ _owned_lock = threading.Lock()
 _owner_pid = 0
 
 
-def _client(target: Target, url: str, *, certificate: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    token = target.read_token()
+def _client(url: str, token: str | None, *, certificate: str = "", transport: httpx.BaseTransport | None = None) -> httpx.Client:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     near = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     mounted = _Borrowed(transport) if transport is not None else None

@@ -27,9 +27,8 @@ def delivery_routes(db: Database, events: Events) -> list[Route]:
     """With `project` for its deliveries, without it (administrators of the installation) for those of all projects."""
 
     def list_failed(request: Request) -> ListPage[FailedDelivery]:
-        project = request.query.get("project")
         with db.read() as tx:
-            return ListPage([each for each in events.failed(tx) if project in (None, each.project)])
+            return ListPage(events.failed(tx, request.query.get("project")))
 
     def retry(request: Request) -> RetriedDeliveries:
         body: RetryDeliveries = request.body

@@ -18,7 +18,7 @@ from meguri.db.engine import Database
 from meguri.events.service import Event, Events, FailedDelivery
 from meguri.jobs.model import Job
 from meguri.jobs.service import Jobs
-from meguri.lineage.service import BY_CONTENT, Edge, Graph, LabelledNode, Lineage, Node
+from meguri.lineage.service import Edge, Graph, LabelledNode, Lineage, Node
 from meguri.server.commits import Commits
 from meguri.serving.model import Prediction
 
@@ -132,7 +132,7 @@ class PlatformRoutes:
         with self.db.read() as tx:
             watermark = self.events.watermark(tx, project)
             waiting, active = self.events.pending(tx, project), self.jobs.active(tx, project)
-            failed = self.events.failed(tx)
+            failed = self.events.failed(tx, project)
         reached = until is None or (watermark is not None and watermark >= until)
         return WatermarkState(reached and waiting == 0 and active == 0, watermark, waiting, active, failed)
 
@@ -192,7 +192,7 @@ class PlatformRoutes:
             raise Invalid("direction", f"{direction[:80]!r} is not known: ask for up, down or both")
         with self.db.read() as tx:
             graph = self._walk_prediction(tx, of, depth) if of.kind == "prediction" else walks[direction](tx, of, depth)
-        return graph.without(lambda node: node.kind not in BY_CONTENT and not request.principal.may_see(node.project))
+        return graph.seen_by(request.principal.may_see)
 
     def _walk_prediction(self, tx: Connection, of: Node, depth: int) -> Graph:
         """What made a prediction: there is no edge for each in the graph, its record names the deployment that answered."""

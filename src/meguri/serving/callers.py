@@ -61,19 +61,20 @@ class CallerCheck:
     """Checks the Authorization header of requests to one endpoint.
 
     A header that was accepted is remembered until the next change of the file, so that a request costs a dictionary look-up; the first time
-    it is hashed and compared with each allowed hash in constant time.
+    it is hashed and compared with each allowed hash in constant time. `may_be_open`: whether a file that says that everybody may call is
+    followed, which it is on loopback alone.
     """
 
-    def __init__(self, home_token: str | None, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, home_token: str | None, now: Callable[[], float] = time.time, *, may_be_open: bool = False) -> None:
         self._home = AllowedToken(hashlib.sha256(home_token.encode()).hexdigest(), None, predicts=True) if home_token else None
-        self._now = now
+        self._now, self._may_be_open = now, may_be_open
         self.change(Callers(), "")
 
     def change(self, callers: Callers, project: str) -> None:
         """From now on, take these tokens of a project, and the home's."""
         listed = callers.projects.get(project, [])
         self._allowed = [*listed, self._home] if self._home is not None else listed
-        self._is_open = callers.is_open
+        self._is_open = callers.is_open and self._may_be_open
         self._remembered: dict[bytes, tuple[float, bool]] = {}
 
     def allows(self, authorization: bytes | None, *, predicts: bool) -> bool:

@@ -45,6 +45,21 @@ def test_the_file_follows_tokens_roles_and_users(platform: Platform) -> None:
     assert [each for each in (predicts.secret, reads.secret, rotated.secret) if each in content] == []
 
 
+def test_a_file_that_could_not_be_written_is_written_again_without_a_change(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meguri.app.build.CALLERS_SECONDS", 0.1)
+    platform = build(Settings(home=home))
+    try:
+        platform.start()
+        wanted = callers_file(home).read_bytes()
+        callers_file(home).write_bytes(Callers(projects={"bikes": [AllowedToken("0" * 64, None, predicts=True)]}).to_json())
+        wait_for(lambda: callers_file(home).read_bytes() == wanted)
+        written = callers_file(home).stat().st_mtime_ns
+        time.sleep(0.5)
+        assert callers_file(home).stat().st_mtime_ns == written, "a file that is right is left alone"
+    finally:
+        platform.close()
+
+
 @pytest.mark.parametrize("auth", ["on", "off"])
 def test_the_file_says_whether_everybody_may_call(home: Path, auth: str) -> None:
     platform = build(Settings(home=home).with_values({"auth": auth}, "a test"))
@@ -77,6 +92,14 @@ def test_a_process_takes_the_file_when_it_changes(home: Path) -> None:
         callers_file(home).write_text("{")
         time.sleep(1)
         assert [status("client"), status(TOKEN)] == [401, 200]
+
+
+@pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("0.0.0.0", 401)])
+def test_everybody_may_call_an_endpoint_on_loopback_alone(home: Path, host: str, status: int) -> None:
+    make_home(home, spec())
+    replace_file(callers_file(home), Callers(is_open=True).to_json())
+    with running(home, "--host", host) as endpoint:
+        assert endpoint.client.post("/v2/models/bikes/infer", json=body(), headers={"authorization": ""}).status_code == status
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:

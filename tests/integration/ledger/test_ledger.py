@@ -85,6 +85,7 @@ def test_a_consumer_that_always_fails_is_named_and_can_be_tried_again(db: Databa
         assert [(each.sequence, each.project, each.consumer, each.error) for each in events.failed(tx)] == [
             (sequence, "p", "broken", "ValueError: broken")
         ]
+        assert (events.failed(tx, "p"), events.failed(tx, "another")) == (events.failed(tx), [])
     assert len(tries) == ATTEMPTS
     with db.write() as tx, pytest.raises(NotFound):
         events.retry(tx, project="another")

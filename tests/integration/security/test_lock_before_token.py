@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,11 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from meguri.core.errors import Unavailable
+from meguri.core.errors import Unauthenticated, Unavailable
 from meguri.core.ids import EndpointId
 from meguri.core.lockfile import LockFile, Owner, find_owner
-from meguri.sdk.client import connect
-from meguri.sdk.transport import EMBEDDED_URL, Target, find_server
+from meguri.sdk.client import Client, connect
+from meguri.sdk.transport import EMBEDDED_URL, Connection, Target, find_server
 from meguri.serving.client import EndpointClient
 from meguri.serving.model import Endpoint
 from meguri.testing.server import RunningServer, start_server
@@ -50,6 +51,11 @@ def port_of(url: str) -> int:
     return port
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
 def test_a_client_that_comes_after_the_owner_was_killed_sends_nothing_to_the_port(home: Path) -> None:
     server = start_server(home)
     server.kill()
@@ -73,6 +79,31 @@ def test_a_client_that_is_connected_sends_nothing_to_the_port_of_an_owner_that_w
         again = start_server(home)
         assert client.get("/api/v1/projects")["items"] == []
         again.stop()
+
+
+def test_the_token_of_a_home_is_sent_to_no_other_server(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEGURI_HOME", str(server.home))
+    port = free_port()
+    with squatter(port) as seen:
+        for token in (None, "given"):
+            with connect(url=f"http://127.0.0.1:{port}", token=token) as client:
+                client.get("/api/v1/projects")
+    assert seen == ["", "Bearer given"]
+    with connect(url=server.url) as client:
+        assert client.get("/api/v1/projects")["items"] == []
+        server.kill()
+        with squatter(port_of(server.url)) as seen, pytest.raises(Unavailable, match="no server runs on home"):
+            client.get("/api/v1/projects")
+    assert seen == []
+
+
+def test_a_server_that_wants_a_token_and_gets_none_is_told_how_to_give_one(server: RunningServer, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "token").write_text("token of another home")
+    client = Client(Connection(Target(tmp_path / "other", url=server.url)))
+    with pytest.raises(Unauthenticated, match=r"no token was sent to .*: set MEGURI_TOKEN"):
+        client.get("/api/v1/projects")
+    client.close()
 
 
 def test_an_owner_that_is_stopping_withdraws_its_address_before_the_port_is_free(server: RunningServer) -> None:

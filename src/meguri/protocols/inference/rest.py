@@ -101,13 +101,13 @@ class InferenceApp:
         await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
 
     async def _answer(self, scope: Message, receive: Receive) -> Answered:
-        path: str = scope["path"]
+        path = "/" + scope["path"].strip("/")  # the guard and the routing below take the same path
         method: str = scope["method"]
         try:
             self._guard.check(scope["headers"], _needs(path))
             if path == self._infer_path and method == "POST":
                 return self._infer(await _read(scope, receive), None)
-            simple = self._simple.get((method, path.rstrip("/")))
+            simple = self._simple.get((method, path))
             if simple is not None:
                 return simple()
             if (method, path) == ("POST", "/internal/reload"):
@@ -133,7 +133,7 @@ class InferenceApp:
 
     async def _model(self, method: str, path: str, scope: Message, receive: Receive) -> Answered:
         """`/v2/models/{m}[/versions/{v}][/ready|/infer]`."""
-        parts = path.strip("/").split("/")
+        parts = path[1:].split("/")
         if parts[:2] != ["v2", "models"] or len(parts) < 3:
             raise NotFound("path", path[:200], "this endpoint answers /v2, /v2/health/live, /v2/health/ready, /v2/models/... and /metrics")
         name, rest = parts[2], parts[3:]
@@ -167,6 +167,7 @@ class InferenceApp:
 
 
 def _needs(path: str) -> Needs:
+    """`path`: without slashes at its end."""
     if path.endswith("/infer"):
         return "predict"
     if path.startswith("/v2/health/"):
