@@ -40,8 +40,9 @@ def free_port() -> int:
 
 @pytest.fixture
 def behind(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningServer]:
-    """A server that knows the public name, on loopback."""
+    """A server that knows the public name and trusts the proxy, on loopback."""
     monkeypatch.setenv("MEGURI_ALLOWED_HOSTS", NAME)
+    monkeypatch.setenv("MEGURI_TRUSTED_PROXIES", "127.0.0.1")
     with running_server(home) as server:
         yield server
 

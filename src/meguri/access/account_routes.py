@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
+from meguri.access.authentication import SignInLimits
 from meguri.access.model import Kind, NewSession, NewToken, Principal, Role, Scope, Session, Token
 from meguri.access.routes import AUTHENTICATED, OPEN, ListPage, Request, Route
 from meguri.access.service import Access
@@ -70,22 +71,10 @@ class Rotation:
     overlap_seconds: float = 0.0
 
 
-class Attempts(Protocol):
-    """Bounds how often signing in may be tried."""
-
-    def ensure_may_try(self, name: str | None, address: str) -> None:
-        """Count an attempt; `name` None: with a code. Raises LimitExceeded."""
-        ...
-
-    def forget_attempts(self, name: str | None, address: str) -> None:
-        """After a successful one."""
-        ...
-
-
 class AccountRoutes:
     """`attempts` None: authentication is off, nobody can sign in."""
 
-    def __init__(self, access: Access, attempts: Attempts | None) -> None:
+    def __init__(self, access: Access, attempts: SignInLimits | None) -> None:
         self.access, self.attempts = access, attempts
 
     def routes(self) -> list[Route]:
@@ -97,7 +86,7 @@ class AccountRoutes:
             Route("PUT", f"{me}/password", AUTHENTICATED, self.change_password, "Replace the own password", PasswordChange),
             Route("GET", f"{me}/sessions", AUTHENTICATED, self.sessions, "The caller's open sessions", answer=ListPage[Session]),
             Route("DELETE", f"{me}/sessions/{{session}}", AUTHENTICATED, self.end_session, "End one of the caller's sessions"),
-            Route("GET", tokens, AUTHENTICATED, self.tokens, "The tokens of the caller's user", answer=ListPage[Token]),
+            Route("GET", tokens, AUTHENTICATED, self.tokens, "The tokens that the caller may manage", answer=ListPage[Token]),
             Route("POST", tokens, AUTHENTICATED, self.create, "A new token; its secret is shown once", TokenRequest, NewToken, status=201),
             Route("POST", f"{tokens}/{{token}}/rotate", AUTHENTICATED, self.rotate, "Another secret for a token", Rotation, NewToken),
             Route("DELETE", f"{tokens}/{{token}}", AUTHENTICATED, self.revoke, "Revoke a token; it is refused at once"),
@@ -110,13 +99,10 @@ class AccountRoutes:
             raise Conflict("authentication is off here (`auth = off`): nobody needs to sign in")
         if (body.code is None) == (body.user is None):
             raise Invalid("body", "send either `code`, or `user` and `password`")
-        self.attempts.ensure_may_try(body.user, address)
-        if body.user is not None:
-            opened = self.access.sign_in_with_password(body.user, body.password or "", user_agent=agent, address=address)
-        else:
-            opened = self.access.sign_in_with_code(body.code or "", user_agent=agent, address=address)
-        self.attempts.forget_attempts(body.user, address)
-        return opened
+        with self.attempts.attempt(body.user, address):
+            if body.user is not None:
+                return self.access.sign_in_with_password(body.user, body.password or "", user_agent=agent, address=address)
+            return self.access.sign_in_with_code(body.code or "", user_agent=agent, address=address)
 
     def log_out(self, request: Request) -> None:
         if request.principal.kind != "session":
@@ -134,21 +120,21 @@ class AccountRoutes:
         return Me(shown, "off" if self.attempts is None else "on", roles, self.access.get_user(by.user).has_password)
 
     def change_password(self, request: Request) -> None:
-        _ensure_full(request.principal, "changing", "the password")
+        _ensure_unlimited(request.principal, "changing", "the password")
         body: PasswordChange = request.body
-        if self.attempts is not None:
-            self.attempts.ensure_may_try(request.principal.user, request.address)
-        self.access.change_password(request.principal, body.current, body.new)
+        with nullcontext() if self.attempts is None else self.attempts.attempt(request.principal.user, request.address):
+            self.access.change_password(request.principal, body.current, body.new)
 
     def sessions(self, request: Request) -> ListPage[Session]:
+        _ensure_unlimited(request.principal, "listing", "sessions")
         return ListPage(self.access.list_sessions(request.principal))
 
     def end_session(self, request: Request) -> None:
-        _ensure_full(request.principal, "ending", "sessions")
+        _ensure_unlimited(request.principal, "ending", "sessions")
         self.access.end_session(request.principal, request.path["session"])
 
     def tokens(self, request: Request) -> ListPage[Token]:
-        return ListPage(self.access.list_tokens(request.principal.user))
+        return ListPage(self.access.list_own_tokens(request.principal))
 
     def create(self, request: Request) -> NewToken:
         return create_token(self.access, request, request.principal.user)
@@ -181,3 +167,10 @@ def _ensure_full(by: Principal, action: str, resource: str) -> None:
     if "admin" not in by.scopes:
         held = ", ".join(sorted(by.scopes))
         raise Forbidden(action, resource, f"this needs a session, or a token with the scope admin; {by.name!r} has {held}")
+
+
+def _ensure_unlimited(by: Principal, action: str, resource: str) -> None:
+    """The password and the sessions are those of the whole user. Raises Forbidden for a token that allows less than its user."""
+    _ensure_full(by, action, resource)
+    if by.projects is not None:
+        raise Forbidden(action, resource, f"this needs a session, or a token for all projects; {by.name!r} is limited to projects")

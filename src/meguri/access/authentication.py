@@ -6,10 +6,12 @@ import base64
 import binascii
 import hashlib
 import hmac
+import ipaddress
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -59,6 +61,29 @@ class _Remembered:
     until: float
 
 
+class SignInLimits:
+    """Bounds failed attempts to sign in: by network, by user from one network, and (`of_user`, far more of them) by user from everywhere.
+
+    A network is an IPv4 address, or the first 64 bits of an IPv6 address, of which one customer of a provider has all the others.
+    """
+
+    def __init__(self, attempts: RateLimit, of_user: RateLimit) -> None:
+        self.attempts, self.of_user = attempts, of_user
+
+    @contextmanager
+    def attempt(self, name: str | None, address: str) -> Iterator[None]:
+        """Count the block as an attempt if it raises; `name` None: with a code. Raises LimitExceeded before the block."""
+        network = _network(address)
+        counted = [(self.attempts, network)]
+        if name is not None:
+            counted += [(self.attempts, f"{network} {name}"), (self.of_user, name)]
+        for limit, key in counted:  # before the outcome is known, so that attempts at the same time are bounded too
+            limit.take(key)
+        yield
+        for limit, key in counted:
+            limit.give_back(key)
+
+
 class Authenticator:
     """Accepts the home's token, tokens, sessions, and a user with a password (Basic).
 
@@ -66,7 +91,7 @@ class Authenticator:
     sessions in this process. The memory is keyed by hashes: SHA-256 of a secret, and an HMAC with a key of this process for a password.
     """
 
-    def __init__(self, access: Access, home_token: str, *, attempts: RateLimit, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, access: Access, home_token: str, *, attempts: SignInLimits, now: Callable[[], float] = time.monotonic) -> None:
         self.access, self.attempts, self.now = access, attempts, now
         self._home = hash_secret(home_token).encode()
         self._key = os.urandom(32)
@@ -108,24 +133,11 @@ class Authenticator:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise Unauthenticated("the Basic credentials are not base64 of `user:password` in UTF-8") from error
         generation = self.access.generation
-        self.ensure_may_try(name, address)
-        user = self.access.check_password(name, password, address=address)
-        self.forget_attempts(name, address)
+        with self.attempts.attempt(name, address):
+            user = self.access.check_password(name, password, address=address)
         credential = Credential(principal_of(user), None, None)
         self._remember(self._password_key(encoded), credential, generation, PASSWORD_CACHE_SECONDS)
         return credential.principal
-
-    def ensure_may_try(self, name: str | None, address: str) -> None:
-        """Count an attempt to sign in, by address and by user (None: with a code). Raises LimitExceeded."""
-        self.attempts.take(f"address {address}")
-        if name is not None:
-            self.attempts.take(f"user {name}")
-
-    def forget_attempts(self, name: str | None, address: str) -> None:
-        """After a successful one."""
-        self.attempts.forget(f"address {address}")
-        if name is not None:
-            self.attempts.forget(f"user {name}")
 
     def _remembered(self, key: str) -> Principal | None:
         found = self._found.get(key)
@@ -150,3 +162,13 @@ class Authenticator:
 
     def _password_key(self, encoded: str) -> str:
         return hmac.new(self._key, encoded.strip().encode(), hashlib.sha256).hexdigest()
+
+
+def _network(address: str) -> str:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))

@@ -36,7 +36,9 @@ class RateLimit:
         if left < 1:
             raise LimitExceeded(self.what, retry_after=(1 - left) / self.per_second)
 
-    def forget(self, key: str) -> None:
-        """Fill the bucket of a key again."""
+    def give_back(self, key: str) -> None:
+        """Put one that was taken back into the bucket of a key."""
         with self._lock:
-            self._buckets.pop(key, None)
+            if key in self._buckets:
+                left, at = self._buckets[key]
+                self._buckets[key] = (min(self.burst, left + 1), at)

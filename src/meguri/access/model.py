@@ -48,7 +48,7 @@ class Principal:
 
     `id` is that of the user, token or session; `user` the user's name; `name` the token's name, else the user's. `is_admin`: administers
     the installation. `roles`: the user's role in each project. `scopes`: the actions that a token allows (all for users and sessions).
-    `projects`: the projects that a token is limited to; None for no limit.
+    `projects`: the projects that a token is limited to; None for no limit. `expires_at`: when a token expires; None for never.
     """
 
     kind: Kind
@@ -59,6 +59,7 @@ class Principal:
     roles: Mapping[str, Role] = field(default_factory=dict)
     scopes: frozenset[Scope] = frozenset(SCOPES)
     projects: frozenset[str] | None = None
+    expires_at: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -167,6 +167,11 @@ class Access:
 
     # Tokens
 
+    def list_own_tokens(self, by: Principal) -> list[Token]:
+        """The tokens of the caller's user; for a token: itself, and with the scope admin those that allow no more than it does."""
+        found = self.list_tokens(by.user)
+        return [each for each in found if each.id == by.id or ("admin" in by.scopes and not _allows_more(each, by))]
+
     def list_tokens(self, user: str | None = None) -> list[Token]:
         """By user and name; of one user, or of all. Raises NotFound."""
         with self.db.read() as tx:
@@ -182,7 +187,7 @@ class Access:
         projects: Sequence[str] | None = None,
         expires_at: datetime | None = None,
     ) -> NewToken:
-        """A token of a user; its secret is shown once. A token made with a token is limited as that one is.
+        """A token of a user; its secret is shown once. A token made with a token is limited as that one is, and expires no later.
 
         Raises Forbidden for the token of another user without being an administrator, AlreadyExists, NotFound, Invalid.
         """
@@ -191,6 +196,7 @@ class Access:
         limit = self._limit(by, projects)
         if expires_at is not None and expires_at <= self.clock():
             raise Invalid("expires_at", f"{expires_at:%Y-%m-%d %H:%M} UTC is over: choose a time to come")
+        until = _earlier(expires_at, by.expires_at)
         secret = new_secret(TOKEN_PREFIX)
         id = self.new_id("tok")
         with self._change() as tx:
@@ -206,7 +212,7 @@ class Access:
                 "scopes": wanted,
                 "projects": limit,
                 "created_at": self.clock(),
-                "expires_at": expires_at,
+                "expires_at": until,
                 "last_used_at": None,
             }
             for project in limit or ():
@@ -220,7 +226,7 @@ class Access:
     def rotate_token(self, by: Principal, id: str, *, overlap_seconds: float = 0) -> NewToken:
         """Another secret for a token. The former one is accepted for `overlap_seconds` more (none: it is refused at once).
 
-        Raises NotFound, also for the token of another user, and Invalid.
+        Raises NotFound, also for the token of another user and one that allows more than the caller's token, and Invalid.
         """
         if not 0 <= overlap_seconds <= 30 * 86_400:
             raise Invalid("overlap_seconds", f"{overlap_seconds:g} is out of range: give 0 to 2592000 (30 days)")
@@ -233,7 +239,8 @@ class Access:
             return NewToken(tables.get_token(tx, id), secret)
 
     def revoke_token(self, by: Principal, id: str) -> None:
-        """Delete a token; it is refused at once. Raises NotFound, also for the token of another user."""
+        """Delete a token; it is refused at once. Raises NotFound, also for the token of another user and one that allows more
+        than the caller's token."""
         with self._change() as tx:
             token = self._own_token(tx, by, id)
             tables.delete_token(tx, id)
@@ -388,8 +395,8 @@ class Access:
 
     def _own_token(self, tx: Connection, by: Principal, id: str) -> Token:
         token = tables.get_token(tx, id)
-        if token.user != by.user and not by.is_installation_admin:
-            raise NotFound("token", id, "`meguri tokens list` shows those that exist")
+        if (token.user != by.user and not by.is_installation_admin) or _allows_more(token, by):
+            raise NotFound("token", id, "`meguri tokens list` shows those that you may manage")
         return token
 
     def _limit(self, by: Principal, projects: Sequence[str] | None) -> list[str] | None:
@@ -431,7 +438,9 @@ def principal_of(user: User, *, kind: Any = "user", id: str | None = None) -> Pr
 def token_principal(token: Token, user: User) -> Principal:
     """A user as cut down by a token."""
     limit = None if token.projects is None else frozenset(token.projects)
-    return Principal("token", token.id, user.name, token.name, user.is_admin, user.roles, all_included(token.scopes), limit)
+    return Principal(
+        "token", token.id, user.name, token.name, user.is_admin, user.roles, all_included(token.scopes), limit, token.expires_at
+    )
 
 
 HOME_TOKEN = Principal("token", "home", HOME_ADMIN, "home", is_admin=True, scopes=frozenset(SCOPES))
@@ -458,6 +467,13 @@ def _marked(session: Session, current: str) -> Session:
         session.expires_at,
         session.id == current,
     )
+
+
+def _allows_more(token: Token, by: Principal) -> bool:
+    """Whether a token has more scopes or projects, or expires later, than the token that the caller sent. False for users and sessions."""
+    within_projects = by.projects is None or (token.projects is not None and by.projects.issuperset(token.projects))
+    within_time = by.expires_at is None or (token.expires_at is not None and token.expires_at <= by.expires_at)
+    return not (within_projects and within_time and by.scopes.issuperset(all_included(token.scopes)))
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,10 @@ def server_config(
     drain_seconds: int,
     tls_cert: str = "",
     tls_key: str = "",
-    proxied: bool = False,
+    trusted_proxies: Sequence[str] = (),
 ) -> uvicorn.Config:
-    """The configuration of uvicorn for every process. `proxied`: a proxy on this machine may name the client's address and scheme. Raises
-    Invalid for TLS files that do not load."""
+    """The configuration of uvicorn for every process. `trusted_proxies`: addresses and networks of the proxies that may
+    name the client's address and scheme. Raises Invalid for TLS files that do not load."""
     config = uvicorn.Config(
         application,
         loop="uvloop",
@@ -71,7 +71,8 @@ def server_config(
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=proxied,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=[*trusted_proxies],
         limit_concurrency=_connections(),
         timeout_graceful_shutdown=drain_seconds,
         ssl_certfile=tls_cert or None,

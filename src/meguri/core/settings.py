@@ -24,9 +24,11 @@ class Settings:
 
     `home`: the home directory, which holds everything. `host`, `port`: the server's address (loopback by default; port 0 takes a free one).
     `database`: SQLAlchemy URL of the ledger; empty for SQLite in the home directory. `allowed_hosts`: further `Host` values to answer to.
+    `trusted_proxies`: addresses or networks (`127.0.0.1`, `10.0.0.0/8`) of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are
+    believed; none by default, since every program on such an address can choose the address that it seems to come from.
     In an environment variable the members of a list are separated by commas.
     `auth`: `off` makes everybody on this machine the administrator (on loopback only). `rate_limit`: requests a second that one
-    principal may send, twice as many at once; 0 for no limit.
+    user may send, twice as many at once; 0 for no limit.
     `worker_threads`: threads of a step worker's numeric libraries (fixed, so that results repeat).
     `pass_environment`: environment variables that steps and endpoints get beside the few that every program needs (`HF_HOME`, `AWS_*`).
     `tls_cert`, `tls_key`: PEM files; with both the server answers HTTPS.
@@ -38,6 +40,7 @@ class Settings:
     port: int = DEFAULT_PORT
     database: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     auth: Auth = "on"
     rate_limit: Annotated[float, msgspec.Meta(ge=0)] = 1_000.0
     worker_threads: int = 1

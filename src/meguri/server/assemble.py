@@ -22,7 +22,7 @@ import meguri.tracking.routes
 from meguri.access.account_routes import AccountRoutes
 from meguri.access.admin_routes import AdminRoutes
 from meguri.access.audit import AuditRoutes
-from meguri.access.authentication import Authenticator, NoAuthentication
+from meguri.access.authentication import Authenticator, NoAuthentication, SignInLimits
 from meguri.access.limits import RateLimit
 from meguri.access.origin import OriginGuard, is_loopback
 from meguri.access.routes import AUTHENTICATED, Route
@@ -43,7 +43,9 @@ from meguri.server.stream import Stream
 from meguri.server.ui import ui_folder
 
 SIGN_IN_BURST, SIGN_IN_PER_SECOND = 10.0, 1 / 6
-"""Ten attempts to sign in at once, then ten a minute, by user and by address."""
+"""Ten failed attempts to sign in at once, then ten a minute, by address, and by user from one address."""
+OF_USER = 20
+"""So many times more by user from all addresses: guessing stays bounded, and somebody elsewhere cannot easily keep a user out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
     guard = Guard(
         accounts or NoAuthentication(),
         OriginGuard(settings.host, settings.allowed_hosts),
-        RateLimit("requests of one principal", settings.rate_limit, 2 * settings.rate_limit, time.monotonic),
+        RateLimit("requests of one user", settings.rate_limit, 2 * settings.rate_limit, time.monotonic),
     )
     application = build_application(
         all_routes(platform, stream, accounts),
@@ -78,8 +80,10 @@ def assemble(platform: Platform, settings: Settings, port: int) -> Assembled:
 def _authenticator(platform: Platform, settings: Settings) -> Authenticator | None:
     """None where authentication is off. Raises Invalid for that on an address that other machines reach."""
     if settings.auth == "on":
-        attempts = RateLimit("attempts to sign in", SIGN_IN_PER_SECOND, SIGN_IN_BURST, time.monotonic)
-        return Authenticator(platform.access, platform.token, attempts=attempts)
+        attempts, of_user = (
+            RateLimit("attempts to sign in", times * SIGN_IN_PER_SECOND, times * SIGN_IN_BURST, time.monotonic) for times in (1, OF_USER)
+        )
+        return Authenticator(platform.access, platform.token, attempts=SignInLimits(attempts, of_user))
     if not is_loopback(settings.host):
         why = f"off makes everybody an administrator, and other machines reach {settings.host}: leave it on, or listen on 127.0.0.1"
         raise Invalid("auth", why)
@@ -113,7 +117,7 @@ def all_routes(platform: Platform, stream: Stream, accounts: Authenticator | Non
         *own.routes(),
         *delivery_routes(platform.db, platform.events),
         live,
-        *AccountRoutes(platform.access, accounts).routes(),
+        *AccountRoutes(platform.access, None if accounts is None else accounts.attempts).routes(),
         *AdminRoutes(platform.access).routes(),
         *AuditRoutes(platform.db, platform.events).routes(),
         *Overview(platform).routes(),

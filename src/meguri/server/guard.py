@@ -22,7 +22,8 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`hosts`: the host names and origins that the server answers to. `requests`: how often a principal may send one."""
+    """`hosts`: the host names and origins that the server answers to. `requests`: how often a user
+    may send one, with all tokens and sessions."""
 
     authentication: Authentication
     hosts: OriginGuard
@@ -40,7 +41,7 @@ class Guard:
         principal = self.authentication.find(authorization)
         if principal is None:
             principal = await run_in_threadpool(self.authentication.authenticate, authorization, address_of(request))
-        self.requests.take(principal.id)
+        self.requests.take(principal.user)
         return principal
 
 

@@ -62,7 +62,11 @@ def _answer(
         platform.jobs.interrupt()
 
     config = server_config(
-        assembled.application, drain_seconds=DRAIN_SECONDS, tls_cert=settings.tls_cert, tls_key=settings.tls_key, proxied=True
+        assembled.application,
+        drain_seconds=DRAIN_SECONDS,
+        tls_cert=settings.tls_cert,
+        tls_key=settings.tls_key,
+        trusted_proxies=settings.trusted_proxies,
     )
     if not certificate and not is_loopback(settings.host):
         logger.warning(

@@ -280,3 +280,42 @@ def test_a_cookie_thief_on_another_port_gets_nothing(server: RunningServer) -> N
 
 def code_of(server: RunningServer) -> dict[str, str]:
     return {"code": meguri(server.home, "login").strip().partition("/#login=")[2]}
+
+
+def test_a_token_that_is_limited_does_not_take_over_its_user(server: RunningServer) -> None:
+    meguri(server.home, "users", "add", "mia", "--no-password")
+    meguri(server.home, "users", "role", "mia", "admin", "--project", "bikes")
+    meguri(server.home, "tokens", "create", "all", "--user", "mia", "--scope", "admin")
+    limited = meguri(server.home, "tokens", "create", "limited", "--user", "mia", "--scope", "admin", "--limit", "bikes").strip()
+    predict = meguri(server.home, "tokens", "create", "predict", "--user", "mia", "--scope", "predict").strip()
+    with server.client() as client:
+        (whole,) = [each["id"] for each in client.get("/api/v1/users/mia/tokens").json()["items"] if each["name"] == "all"]
+    for secret, status, seen in ((limited, 404, ["limited"]), (predict, 403, ["predict"])):
+        with httpx.Client(base_url=f"{server.url}/api/v1/me", headers={"authorization": f"Bearer {secret}"}) as caller:
+            assert caller.post(f"/tokens/{whole}/rotate", json={}).status_code == status
+            assert caller.delete(f"/tokens/{whole}").status_code == status
+            assert caller.put("/password", json={"new": PASSWORD}).status_code == 403
+            assert (caller.get("/sessions").status_code, caller.delete("/sessions/ssn_1").status_code) == (403, 403)
+            assert [each["name"] for each in caller.get("/tokens").json()["items"]] == seen
+
+
+def test_the_address_of_a_client_is_forwarded_by_trusted_proxies_alone(
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen_by(asked: RunningServer) -> str:
+        opened = httpx.post(f"{asked.url}/api/v1/login", json=code_of(asked), headers={"x-forwarded-for": "192.0.2.9"})
+        return str(opened.raise_for_status().json()["session"]["address"])
+
+    assert seen_by(server) == "127.0.0.1"
+    monkeypatch.setenv("MEGURI_TRUSTED_PROXIES", "127.0.0.1")
+    with running_server(tmp_path / "home") as behind:
+        assert seen_by(behind) == "192.0.2.9"
+
+
+def test_the_requests_of_a_user_are_limited_over_all_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_server(tmp_path / "home") as made:
+        secrets = [meguri(made.home, "tokens", "create", f"t{number}").strip() for number in range(20)]
+    monkeypatch.setenv("MEGURI_RATE_LIMIT", "1")
+    with running_server(tmp_path / "home") as limited:
+        answers = [httpx.get(f"{limited.url}/api/v1/me", headers={"authorization": f"Bearer {each}"}) for each in secrets]
+    assert 429 in {answer.status_code for answer in answers}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from meguri.access.authentication import PASSWORD_CACHE_SECONDS, Authenticator
+from meguri.access.authentication import PASSWORD_CACHE_SECONDS, Authenticator, SignInLimits
 from meguri.access.limits import RateLimit
 from meguri.access.model import Principal
 from meguri.access.service import HOME_TOKEN, SESSION_DAYS, Access, hash_secret
@@ -41,7 +41,9 @@ def now() -> Now:
 
 @pytest.fixture
 def authenticator(access: Access, now: Now) -> Authenticator:
-    return Authenticator(access, "the home's token", attempts=RateLimit("attempts", 0.1, 3, now), now=now)
+    return Authenticator(
+        access, "the home's token", attempts=SignInLimits(RateLimit("attempts", 0.1, 3, now), RateLimit("attempts", 0.1, 5, now)), now=now
+    )
 
 
 def bearer(secret: str) -> str:
@@ -176,21 +178,54 @@ def test_a_changed_password_ends_the_sessions_and_the_former_password(access: Ac
             who(authenticator, refused)
 
 
-def test_attempts_to_sign_in_are_limited_and_a_success_resets_them(access: Access, authenticator: Authenticator, now: Now) -> None:
-    access.add_user("kim", password=PASSWORD)
-    for _ in range(2):
-        with pytest.raises(Unauthenticated):
-            who(authenticator, basic("kim", "a wrong password"))
-    who(authenticator, basic("kim", PASSWORD))
+def fail(authenticator: Authenticator, name: str, address: str) -> None:
+    with pytest.raises(Unauthenticated):
+        authenticator.authenticate(basic(name, "a wrong password"), address)
+
+
+def test_failed_attempts_to_sign_in_are_limited(access: Access, authenticator: Authenticator, now: Now) -> None:
+    for name in ("kim", "lee"):
+        access.add_user(name, password=PASSWORD)
     for _ in range(3):
-        with pytest.raises(Unauthenticated):
-            who(authenticator, basic("kim", "a wrong password"))
-    with pytest.raises(LimitExceeded):
-        who(authenticator, basic("kim", "a wrong password"))
-    with pytest.raises(LimitExceeded):  # from this address, whichever user
-        who(authenticator, basic("lee", "a wrong password"))
+        fail(authenticator, "kim", "10.0.0.7")
+    for name in ("kim", "lee"):  # from this address, whichever user
+        with pytest.raises(LimitExceeded):
+            who(authenticator, basic(name, "a wrong password"))
     now.seconds += 10
     assert who(authenticator, basic("kim", PASSWORD)).user == "kim"
+
+
+def test_a_success_does_not_allow_more_guesses_from_its_address(access: Access, authenticator: Authenticator) -> None:
+    access.add_user("own", password=PASSWORD)
+    for number in range(3):
+        fail(authenticator, "kim", "10.0.0.7")
+        access.generation += 1  # forget the password that was right
+        if number < 2:
+            who(authenticator, basic("own", PASSWORD))
+    with pytest.raises(LimitExceeded):
+        who(authenticator, basic("kim", "a wrong password"))
+
+
+def test_guesses_elsewhere_do_not_keep_a_user_out(access: Access, authenticator: Authenticator) -> None:
+    access.add_user("kim", password=PASSWORD)
+    for _ in range(3):
+        fail(authenticator, "kim", "192.0.2.1")
+    assert who(authenticator, basic("kim", PASSWORD)).user == "kim"
+    access.generation += 1
+    for address in ("192.0.2.2", "192.0.2.3"):
+        fail(authenticator, "kim", address)
+    with pytest.raises(LimitExceeded):  # from everywhere together
+        authenticator.authenticate(basic("kim", "a wrong password"), "192.0.2.4")
+
+
+def test_the_addresses_of_one_ipv6_network_count_as_one(authenticator: Authenticator) -> None:
+    for number, name in enumerate(("a", "b", "c")):
+        fail(authenticator, name, f"2001:db8::{number}")
+    with pytest.raises(LimitExceeded):
+        authenticator.authenticate(basic("d", PASSWORD), "2001:db8::ffff:0:0:1")
+    fail(authenticator, "d", "2001:db8:0:1::1")
+    fail(authenticator, "e", "::ffff:192.0.2.1")
+    fail(authenticator, "f", "::ffff:192.0.2.2")
 
 
 def test_a_disabled_or_deleted_user_is_refused_with_all_tokens_and_sessions(access: Access, authenticator: Authenticator) -> None:
@@ -365,3 +400,37 @@ def test_a_job_acts_as_the_one_who_asked_for_it(ledger: Ledger) -> None:
     assert actors == ["user:kim", "system"]
     with ledger.db.read() as tx:
         assert [job.actor for project in ("bikes", "taxis") for job in ledger.jobs.list(tx, project)] == ["user:kim", "system"]
+
+
+def test_a_limited_token_does_not_reach_a_token_that_allows_more(
+    access: Access, authenticator: Authenticator, clock: SettableClock
+) -> None:
+    access.add_user("kim")
+    for project in ("bikes", "taxis"):
+        access.set_role(project, "kim", "admin")
+    later = clock() + timedelta(hours=2)
+    others = {
+        "all": access.create_token(HOME_TOKEN, "kim", "all", ["admin"]),
+        "taxis": access.create_token(HOME_TOKEN, "kim", "taxis", ["read"], projects=["taxis"]),
+        "later": access.create_token(HOME_TOKEN, "kim", "later", ["read"], projects=["bikes"], expires_at=later),
+    }
+    soon = clock() + timedelta(hours=1)
+    made = access.create_token(HOME_TOKEN, "kim", "limited", ["admin"], projects=["bikes"], expires_at=soon)
+    limited = who(authenticator, bearer(made.secret))
+    for each in others.values():
+        for change in (access.rotate_token, access.revoke_token):
+            with pytest.raises(NotFound):
+                change(limited, each.token.id)
+    own = access.create_token(limited, "kim", "next", ["read"], expires_at=later)
+    assert own.token.expires_at == soon, "no later than the token that made it"
+    assert [each.name for each in access.list_own_tokens(limited)] == ["limited", "next"]
+    access.rotate_token(limited, own.token.id)
+    access.revoke_token(limited, own.token.id)
+    full = who(authenticator, bearer(others["all"].secret))
+    assert [each.name for each in access.list_own_tokens(full)] == ["all", "later", "limited", "taxis"]
+
+
+def test_a_token_with_fewer_scopes_lists_itself_alone(access: Access, authenticator: Authenticator) -> None:
+    access.create_token(HOME_TOKEN, "admin", "one", ["predict"])
+    made = access.create_token(HOME_TOKEN, "admin", "other", ["predict"])
+    assert [each.name for each in access.list_own_tokens(who(authenticator, bearer(made.secret)))] == ["other"]

@@ -27,14 +27,18 @@ def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
         limit.take("a")
 
 
-def test_keys_have_buckets_of_their_own_and_can_be_forgotten() -> None:
+def test_keys_have_buckets_of_their_own_and_one_that_was_taken_can_be_given_back() -> None:
     limit = RateLimit("attempts", 1.0, 1.0, Now())
     limit.take("a")
     limit.take("b")
     with pytest.raises(LimitExceeded):
         limit.take("a")
-    limit.forget("a")
+    limit.give_back("a")
+    limit.give_back("a")  # no more than the burst
+    limit.give_back("never taken")
     limit.take("a")
+    with pytest.raises(LimitExceeded):
+        limit.take("a")
 
 
 def test_an_idle_bucket_fills_up_to_its_burst_and_no_further() -> None:

@@ -297,7 +297,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tokens of the caller's user */
+        /** The tokens that the caller may manage */
         get: operations["get_me_tokens"];
         put?: never;
         /** A new token; its secret is shown once */
