@@ -15,7 +15,7 @@ ROWS = {
         {"at": "2999-01-01T00:00:00Z"},
         "at",
         "future",
-        "advance the watermark first, rows may be 31 days ahead of it",
+        "advance the watermark first, rows may be 31 days ahead",
     ),
     "type": ({"hour": "nine"}, "hour", "type", "'nine' is no whole number"),
     "text for a number": ({"load": "NaN"}, "load", "type", "'NaN' is no number"),
