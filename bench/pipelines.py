@@ -50,7 +50,7 @@ def main() -> int:
         with running_server(home), connect(home=home) as client:
             definition = load_folder(source)
             body = {"manifest": _text(definition.to_json()), "archive": _text(archive_of(source))}
-            client.post("/api/v1/bundles/apply", body)
+            client.post(f"/api/v1/projects/{definition.name}/bundles/apply", body)
             rows[f"first run of {STEPS} steps, with the start of its worker"] = _run(client, 0), "s"
             rows["step in a warm worker"] = 1e3 * statistics.median(_run(client, salt) for salt in range(1, REPEATS + 1)) / STEPS, "ms"
             rows["step taken from the cache"] = 1e3 * statistics.median(_run(client, 1) for _ in range(REPEATS)) / STEPS, "ms"

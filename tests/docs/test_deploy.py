@@ -98,7 +98,7 @@ def test_the_proxy_of_the_guide_passes_what_pages_and_programs_send(proxied: htt
     for origin in ("https://evil.example", f"https://{NAME}:8443", "http://localhost"):
         assert proxied.post("/api/v1/projects/shop/runs", json={}, headers={"Origin": origin}).status_code == 403
     assert proxied.get("/health", headers={"Host": "evil.example"}).status_code == 403
-    large = proxied.post("/api/v1/bundles/plan", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
+    large = proxied.post("/api/v1/projects/shop/bundles/plan", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
     assert large.status_code == 422, "nginx lets a large body through, and the server reads it"
 
 

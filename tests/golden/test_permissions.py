@@ -6,7 +6,6 @@ even see the thing); `ok` is any other answer, such as 200, or 422 and 409 for t
 
 from __future__ import annotations
 
-import base64
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +22,6 @@ from meguri.testing.server import RunningServer, running_server
 from tests.golden.older_homes import FOLDER, unpack
 
 PROJECT, ELSEWHERE = "pond", "elsewhere"
-BUNDLE = {"manifest": base64.b64encode(b'{"name": "pond"}').decode(), "archive": base64.b64encode(b"no archive").decode()}
 REFUSED = {401, 403, 404}
 NAMES = {
     "project": PROJECT, "source": "readings", "dataset": "readings", "pipeline": "retrain", "monitor": "pond-quality",
@@ -125,8 +123,6 @@ def ask(stage: Stage, method: str, template: str, operation: Mapping[str, Any], 
         "/api/v1/me/tokens": {"name": f"mine{next(stage.numbers)}", "scopes": ["read"]},
         "/api/v1/me/tokens/{token}/rotate": {},
         "/api/v1/me/password": {"new": "short"},
-        "/api/v1/bundles/plan": BUNDLE,
-        "/api/v1/bundles/apply": BUNDLE,
     }
     if template in own and method in ("post", "put"):
         content = json.dumps(own[template]).encode()

@@ -22,14 +22,17 @@ def die_with_parent(stop: Callable[[], object], *, grace_seconds: float) -> None
     `stop` is called, from another thread, when stdin ends: the parent wants this process to stop, or has ended. What still runs
     `grace_seconds` later is ended at once. On Linux the kernel sends SIGTERM too.
     """
-    send_when_parent_ends(signal.SIGTERM)
+    ends_with_parent(signal.SIGTERM)()
     threading.Thread(target=_watch, args=(stop, grace_seconds), name="meguri-parent", daemon=True).start()
 
 
-def send_when_parent_ends(number: signal.Signals) -> None:
-    """Have the kernel send this process a signal when the thread that started it ends; on Linux only."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
+def ends_with_parent(number: signal.Signals) -> Callable[[], object]:
+    """A function to call in a child process: from then on the kernel sends it the signal when the thread that started it ends, even by
+    kill -9. On Linux only; elsewhere it does nothing."""
+    if sys.platform != "linux":
+        return lambda: None
+    libc = ctypes.CDLL(None)  # loaded here, as this may be called before a fork and the function after it
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, number)
 
 
 def _watch(stop: Callable[[], object], grace_seconds: float) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from meguri.app.child import send_when_parent_ends
+from meguri.app.child import ends_with_parent
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -61,7 +61,7 @@ def _make_worker(folder: Path | None) -> Any:  # Any: a Worker, whose module is 
 
 def _die_with_parent() -> None:
     parent = os.getppid()
-    send_when_parent_ends(signal.SIGKILL)
+    ends_with_parent(signal.SIGKILL)()
     if os.getppid() != parent:  # it died before the kernel was asked
         os._exit(1)
 

@@ -33,7 +33,8 @@ def run(args: argparse.Namespace) -> int:
     project = load_folder(folder)
     body = {"manifest": base64.b64encode(project.to_json()).decode(), "archive": base64.b64encode(archive_of(folder)).decode()}
     with client_of(args) as client:
-        plan = client.post("/api/v1/bundles/plan", body)
+        bundles = f"/api/v1/projects/{project.name}/bundles"
+        plan = client.post(f"{bundles}/plan", body)
         if args.json:
             print(json.dumps(plan, ensure_ascii=False, indent=1))
         else:
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         if not args.yes and sys.stdin.isatty() and input("apply? [y/N] ").strip().lower() not in ("y", "yes"):
             note("nothing was changed")
             return 1
-        applied = client.post("/api/v1/bundles/apply", body)
+        applied = client.post(f"{bundles}/apply", body)
     note(f"applied bundle {applied['bundle'][:19]} to project {project.name}")
     return 0
 

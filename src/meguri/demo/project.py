@@ -13,11 +13,12 @@ from meguri.sdk.collect import load_folder
 
 def apply(client: Client, folder: Path) -> bool:
     """Apply a project folder as `meguri apply FOLDER --yes` does; False if nothing changed."""
-    manifest = load_folder(folder).to_json()
-    body = {"manifest": base64.b64encode(manifest).decode(), "archive": base64.b64encode(archive_of(folder)).decode()}
-    changes = bool(client.post("/api/v1/bundles/plan", body)["changes"])
+    project = load_folder(folder)
+    bundles = f"/api/v1/projects/{project.name}/bundles"
+    body = {"manifest": base64.b64encode(project.to_json()).decode(), "archive": base64.b64encode(archive_of(folder)).decode()}
+    changes = bool(client.post(f"{bundles}/plan", body)["changes"])
     if changes:
-        client.post("/api/v1/bundles/apply", body)
+        client.post(f"{bundles}/apply", body)
     return changes
 
 

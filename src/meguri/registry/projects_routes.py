@@ -65,17 +65,21 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         except binascii.Error as error:
             raise Invalid("body", f"is not base64 ({error}): send manifest and archive as `meguri apply` does") from error
 
+    def planned(tx: Connection, project: str, manifest: bytes, archive: bytes) -> Plan:
+        plan = projects.plan(tx, manifest, archive)
+        if plan.project != project:
+            raise Invalid("manifest", f"is of project {plan.project!r}: send it to that one, not to {project!r}")
+        return plan
+
     def plan(request: Request) -> Plan:
         manifest, archive = decoded(request)
-        request.principal.ensure("bundles:read", ProjectDefinition.from_json(manifest).name)
         with db.read() as tx:
-            return projects.plan(tx, manifest, archive)
+            return planned(tx, request.path["project"], manifest, archive)
 
     def apply(request: Request) -> Plan:
         manifest, archive = decoded(request)
-        request.principal.ensure("bundles:write", ProjectDefinition.from_json(manifest).name)
         with db.write() as tx:
-            _ensure_may_apply(request.principal, projects.plan(tx, manifest, archive))
+            _ensure_may_apply(request.principal, planned(tx, request.path["project"], manifest, archive))
             return apply_bundle(tx, manifest, archive)
 
     def show(request: Request) -> ProjectDetails:
@@ -94,23 +98,25 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         Route("GET", "/api/v1/projects", AUTHENTICATED, list_projects, "Projects that the caller may see", answer=ListPage[ProjectSummary]),
         Route(
             "POST",
-            "/api/v1/bundles/plan",
-            AUTHENTICATED,
+            "/api/v1/projects/{project}/bundles/plan",
+            "bundles:read",
             plan,
             "What applying a bundle would change",
             BundleUpload,
             Plan,
             largest_body=BUNDLE,
+            creates_project=True,
         ),
         Route(
             "POST",
-            "/api/v1/bundles/apply",
-            AUTHENTICATED,
+            "/api/v1/projects/{project}/bundles/apply",
+            "bundles:write",
             apply,
             "Store a bundle and make it current",
             BundleUpload,
             Plan,
             largest_body=BUNDLE,
+            creates_project=True,
         ),
         Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectDetails),
     ]

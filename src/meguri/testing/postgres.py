@@ -5,7 +5,6 @@ What it has committed survives its own crash, but not one of the machine: nothin
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
 import signal
@@ -13,16 +12,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from meguri.app.child import ends_with_parent
 from meguri.core.errors import Unavailable
 
 START_SECONDS = 60.0
 _USER = "meguri"
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +155,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def ends_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """A function for a child to run before its program: the child gets the signal when the thread that starts it ends, even by kill -9."""
-    libc = ctypes.CDLL(None)  # loaded before the fork
-    return lambda: libc.prctl(_PR_SET_PDEATHSIG, number)

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import httpx
 
+from meguri.app.child import ends_with_parent
 from meguri.app.home import find_owner
 from meguri.core.errors import Unavailable
 from meguri.core.lockfile import Owner
 from meguri.sdk.transport import trust_only
-from meguri.testing.postgres import ends_with_parent
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import csv
 import http.cookiejar
@@ -20,6 +21,10 @@ import pytest
 
 from meguri.cli.main import main
 from meguri.core.errors import Unavailable
+from meguri.demo.project import apply
+from meguri.sdk.bundle import archive_of
+from meguri.sdk.client import connect
+from meguri.sdk.collect import load_folder
 from meguri.testing.server import RunningServer, running_server, start_server
 
 PASSWORD = "correct horse battery"
@@ -117,6 +122,32 @@ def test_a_user_sees_the_own_projects_alone(server: RunningServer) -> None:
         assert kim.get("/api/v1/projects/taxis").status_code == 404
         assert kim.get("/api/v1/users").status_code == 403
         assert kim.put("/api/v1/projects/bikes/members/kim", json={"role": "admin"}).status_code == 403
+
+
+def test_what_decides_over_deployments_is_changed_by_operators_alone(server: RunningServer) -> None:
+    folder = Path(__file__).parents[1] / "loop" / "pond"
+    with connect(home=server.home) as root:
+        apply(root, folder)
+    meguri(server.home, "users", "role", "kim", "editor", "--project", "pond")
+    kim = sign_in(server, "kim")
+
+    def send(action: str, manifest: dict[str, Any]) -> httpx.Response:  # Any: JSON
+        contents = {"manifest": json.dumps(manifest).encode(), "archive": archive_of(folder)}
+        body = {name: base64.b64encode(content).decode() for name, content in contents.items()}
+        return kim.post(f"/api/v1/projects/pond/bundles/{action}", json=body)
+
+    manifest = {**json.loads(load_folder(folder).to_json()), "description": "an editor may change this"}
+    assert send("apply", manifest).status_code == 200
+    manifest["endpoints"][0]["description"] = "another"
+    manifest["triggers"][0]["policy"]["gate"]["confidence"] = 0.0
+    planned, refused = send("plan", manifest), send("apply", manifest)
+    assert [each["kind"] for each in planned.json()["changes"]] == ["endpoint", "trigger"]
+    assert (refused.status_code, refused.json()["code"]) == (403, "Forbidden")
+    assert [part for part in ("endpoint pond", "trigger lost-accuracy", "role operator") if part not in refused.json()["detail"]] == []
+    assert send("plan", manifest).json() == planned.json(), "nothing was stored"
+    meguri(server.home, "users", "role", "kim", "operator", "--project", "pond")
+    assert send("apply", manifest).status_code == 200
+    kim.close()
 
 
 def test_too_many_attempts_are_refused_with_the_time_to_wait(server: RunningServer) -> None:

@@ -70,7 +70,7 @@ def archive(name: str, kind: bytes = tarfile.REGTYPE) -> str:
 
 def bundle(status: int, *says: str, manifest: str = '{"name": "other"}', tar: str | None = None) -> Case:
     content = {"manifest": base64.b64encode(manifest.encode()).decode(), "archive": tar or archive("loop.py")}
-    return ask("POST", "/api/v1/bundles/apply", status, *says, content=content)
+    return ask("POST", "/api/v1/projects/other/bundles/apply", status, *says, content=content)
 
 
 def pushed(change: Json | None = None, without: str = "") -> Json:
@@ -197,6 +197,7 @@ ASKED: dict[str, Case] = {
     "no manifest": bundle(422, "manifest:", "missing required field `name`", manifest="{}"),
     "manifest with a path as name": bundle(422, "project: '../x' is no name for it", manifest='{"name": "../x"}'),
     "manifest with a path as endpoint": bundle(422, "endpoints: '../x' is no name for it", manifest='{"name": "a", "endpoints": [{"name": "../x", "model": "m", "features": "f"}]}'),
+    "manifest of another project": bundle(422, "manifest: is of project 'a': send it to that one", manifest='{"name": "a"}'),
     "manifest that is not complete": bundle(404, "no feature service 'f': the project declares none", manifest='{"name": "a", "endpoints": [{"name": "e", "model": "m", "features": "f"}]}'),
     "wrong token": ask("GET", "/api/v1/projects/office/runs", 401, "the token or session is unknown, has expired or was revoked", "`meguri tokens create`", headers={"Authorization": "Bearer nope"}),
     "no token": ask("GET", "/api/v1/projects/office/runs", 401, "no token came with the request", headers={"Authorization": ""}),

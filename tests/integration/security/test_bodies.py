@@ -49,7 +49,7 @@ def peak_memory(server: RunningServer) -> int:
     ("method", "path"),
     [
         ("GET", "/health"), ("GET", "/openapi.json"), ("POST", "/health"), ("POST", "/login"), ("POST", "/api/v1/login"), ("GET", "/"),
-        ("POST", "/nothing"), ("POST", "/api/v1/nothing"), ("POST", "/api/v1/bundles/apply"), ("POST", "/api/v1/runs"),
+        ("POST", "/nothing"), ("POST", "/api/v1/nothing"), ("POST", "/api/v1/projects/any/bundles/apply"), ("POST", "/api/v1/runs"),
     ],
 )  # fmt: skip
 def test_an_unknown_caller_takes_no_memory_on_any_route(server: RunningServer, method: str, path: str) -> None:
@@ -71,11 +71,23 @@ def test_a_declared_length_beyond_the_limit_of_the_route_is_refused_unread(serve
     assert b"is over 8 MiB" in answer
 
 
+@pytest.mark.parametrize("action", ["plan", "apply"])
+def test_a_bundle_is_refused_unread_where_the_caller_may_not_send_it(server: RunningServer, action: str) -> None:
+    with server.client() as root:
+        root.post("/api/v1/projects/any/runs", json={}).raise_for_status()
+        token = root.post("/api/v1/me/tokens", json={"name": "client", "scopes": ["predict"]}).raise_for_status().json()["secret"]
+    host, port = address_of(server)
+    with socket.create_connection((host, port), timeout=10) as connection:
+        head = f"POST /api/v1/projects/any/bundles/{action} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {token}\r\n"
+        connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: {200 << 20}\r\n\r\n".encode())
+        assert connection.recv(4_096).startswith(b"HTTP/1.1 403")
+
+
 def test_a_known_caller_is_held_to_the_limit_of_the_route(server: RunningServer) -> None:
     with server.client() as client:
         refused = client.post("/api/v1/projects/any/runs", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
         assert (refused.status_code, refused.json()["code"]) == (413, "TooLarge")
-        large = client.post("/api/v1/bundles/apply", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
+        large = client.post("/api/v1/projects/any/bundles/apply", content=b" " * (9 << 20), headers={"Content-Type": "application/json"})
         assert (large.status_code, large.json()["code"]) == (422, "Invalid"), "it was read: it is only no JSON"
 
 
