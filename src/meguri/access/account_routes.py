@@ -48,10 +48,18 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
-    """`current` is needed where the user has a password."""
+    """`current` is needed where the user has a password. Without `revoke_tokens` the user's tokens stay valid."""
 
     new: str
     current: str = ""
+    revoke_tokens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordAnswer:
+    """`tokens`: how many tokens of the user are still valid."""
+
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class AccountRoutes:
             Route("POST", "/api/v1/login", OPEN, self.log_in, "Sign in with a one-time code, or user and password", Login, NewSession),
             Route("POST", "/api/v1/logout", AUTHENTICATED, self.log_out, "End the session that the request is sent with"),
             Route("GET", me, AUTHENTICATED, self.me, "Who the caller is, and what the caller may do", answer=Me),
-            Route("PUT", f"{me}/password", AUTHENTICATED, self.change_password, "Replace the own password", PasswordChange),
+            Route("PUT", f"{me}/password", AUTHENTICATED, self.change_password, "Replace the own password", PasswordChange, PasswordAnswer),
             Route("GET", f"{me}/sessions", AUTHENTICATED, self.sessions, "The caller's open sessions", answer=ListPage[Session]),
             Route("DELETE", f"{me}/sessions/{{session}}", AUTHENTICATED, self.end_session, "End one of the caller's sessions"),
             Route("GET", tokens, AUTHENTICATED, self.tokens, "The tokens that the caller may manage", answer=ListPage[Token]),
@@ -119,11 +127,11 @@ class AccountRoutes:
         roles = {name: role for name in names if (role := by.role_in(name)) is not None}
         return Me(shown, "off" if self.attempts is None else "on", roles, self.access.get_user(by.user).has_password)
 
-    def change_password(self, request: Request) -> None:
+    def change_password(self, request: Request) -> PasswordAnswer:
         _ensure_unlimited(request.principal, "changing", "the password")
         body: PasswordChange = request.body
         with nullcontext() if self.attempts is None else self.attempts.attempt(request.principal.user, request.address):
-            self.access.change_password(request.principal, body.current, body.new)
+            return PasswordAnswer(self.access.change_password(request.principal, body.current, body.new, revoke_tokens=body.revoke_tokens))
 
     def sessions(self, request: Request) -> ListPage[Session]:
         _ensure_unlimited(request.principal, "listing", "sessions")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from meguri.access.account_routes import Rotation, TokenRequest, create_token, rotate_token
-from meguri.access.model import LoginCode, NewToken, Session, Token, User
+from meguri.access.model import LoginCode, Member, NewToken, Session, Token, User, checked_role
 from meguri.access.routes import ListPage, Request, Route
 from meguri.access.service import LOGIN_CODE_MINUTES, Access
+from meguri.core.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,12 @@ class UserRequest:
 
 @dataclass(frozen=True, slots=True)
 class UserChange:
-    """What is null stays as it is."""
+    """What is null stays as it is. `revoke_tokens`: with a new password; without it the user's tokens stay valid."""
 
     is_disabled: bool | None = None
     is_admin: bool | None = None
     password: str | None = None
+    revoke_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class AdminRoutes:
                 "POST", f"{users}/{{user}}/tokens", "tokens:admin", self.add_token, "A token for a user", TokenRequest, NewToken, status=201
             ),
             Route("POST", "/api/v1/login-codes", "users:admin", self.add_code, "A one-time code for a user", LoginCodeRequest, LoginCode),
-            Route("GET", members, "members:read", self.members, "Users with a role in a project", answer=ListPage[User]),
-            Route("PUT", f"{members}/{{user}}", "members:admin", self.set_role, "Give a user a role in a project", RoleChange, User),
+            Route("GET", members, "members:read", self.members, "Users with a role in a project", answer=ListPage[Member]),
+            Route("PUT", f"{members}/{{user}}", "members:admin", self.set_role, "Give a user a role in a project", RoleChange, Member),
             Route("DELETE", f"{members}/{{user}}", "members:admin", self.remove_member, "Take a user out of a project"),
             Route("GET", "/api/v1/tokens", "tokens:admin", self.tokens, "All tokens", answer=ListPage[Token]),
             Route("POST", "/api/v1/tokens/{token}/rotate", "tokens:admin", self.rotate, "Another secret for a token", Rotation, NewToken),
@@ -84,7 +86,9 @@ class AdminRoutes:
         body: UserChange = request.body
         name = request.path["user"]
         if body.password is not None:
-            self.access.set_password(name, body.password)
+            self.access.set_password(name, body.password, revoke_tokens=body.revoke_tokens)
+        elif body.revoke_tokens:
+            raise Invalid("revoke_tokens", "it needs a new password: send `password` too, or revoke tokens one by one")
         if body.is_admin is not None:
             self.access.set_admin(name, is_admin=body.is_admin)
         if body.is_disabled is not None:
@@ -104,12 +108,14 @@ class AdminRoutes:
         body: LoginCodeRequest = request.body
         return self.access.create_login_code(body.user, minutes=body.minutes)
 
-    def members(self, request: Request) -> ListPage[User]:
+    def members(self, request: Request) -> ListPage[Member]:
         return ListPage(self.access.list_members(request.path["project"]))
 
-    def set_role(self, request: Request) -> User:
+    def set_role(self, request: Request) -> Member:
         body: RoleChange = request.body
-        return self.access.set_role(request.path["project"], request.path["user"], body.role)
+        member = Member(request.path["user"], checked_role(body.role))
+        self.access.set_role(request.path["project"], member.user, member.role)
+        return member
 
     def remove_member(self, request: Request) -> None:
         self.access.set_role(request.path["project"], request.path["user"], None)

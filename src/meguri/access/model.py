@@ -39,6 +39,9 @@ Kind = Literal["user", "token", "session", "system", "anonymous"]
 HOME_ADMIN = "admin"
 """The user that the token of a home directory belongs to. Every home has this user."""
 
+HOME_TOKEN_ID = "home"
+"""The id of the token of a home directory; those in the database begin with `tok_`."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 
@@ -63,10 +66,12 @@ class Principal:
 
     @property
     def actor(self) -> str:
-        """What events record: `token:NAME`, `user:NAME`, `system` or `anonymous`."""
+        """What events record: `user:NAME`, `token:USER/NAME`, `token:home`, `system` or `anonymous`. No name has a slash."""
         if self.kind in ("system", "anonymous"):
             return self.kind
-        return f"token:{self.name}" if self.kind == "token" else f"user:{self.user}"
+        if self.kind == "token":
+            return "token:home" if self.id == HOME_TOKEN_ID else f"token:{self.user}/{self.name}"
+        return f"user:{self.user}"
 
     @property
     def is_installation_admin(self) -> bool:
@@ -150,6 +155,14 @@ class User:
     disabled_at: datetime | None
     created_at: datetime
     roles: dict[str, Role] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user, and the role of the user in one project."""
+
+    user: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from meguri.access import tables
 from meguri.access.model import (
     ANONYMOUS,
     HOME_ADMIN,
+    HOME_TOKEN_ID,
     SCOPES,
     LoginCode,
+    Member,
     NewSession,
     NewToken,
     Principal,
@@ -103,22 +105,34 @@ class Access:
             self._record(tx, "user.created", name, {"is_admin": is_admin})
             return tables.get_user(tx, name)
 
-    def set_password(self, name: str, password: str, *, keep_session: str | None = None) -> None:
-        """Replace a password; ends the user's sessions (but `keep_session`) and one-time codes. Raises NotFound, Invalid."""
+    def set_password(self, name: str, password: str, *, revoke_tokens: bool = False, keep_session: str | None = None) -> int:
+        """Replace a password; ends the user's sessions (but `keep_session`) and one-time codes, and on request revokes the tokens.
+
+        Returns how many tokens of the user are left. Raises NotFound, Invalid.
+        """
         hashed = hash_password(password)
         with self._change() as tx:
             user = tables.get_user(tx, name)
             tables.update_user(tx, user.id, password=hashed)
             tables.end_sessions(tx, user.id, but=keep_session)
             self._record(tx, "user.password_changed", name, {})
+            held = tables.list_tokens(tx, user.id)
+            if not revoke_tokens:
+                return len(held)
+            for each in held:
+                self._revoke(tx, each)
+            return 0
 
-    def change_password(self, by: Principal, current: str, new: str) -> None:
-        """Let a user replace the own password. Raises Forbidden where the current one is wrong, Invalid."""
+    def change_password(self, by: Principal, current: str, new: str, *, revoke_tokens: bool = False) -> int:
+        """Let a user replace the own password; returns how many tokens of the user are left.
+
+        Raises Forbidden where the current one is wrong, and Invalid.
+        """
         with self.db.read() as tx:
             former = tables.find_password(tx, by.user)
         if former is not None and not verify_password(current, former):
             raise Forbidden("changing", "the password", "the current password is wrong")
-        self.set_password(by.user, new, keep_session=by.id)
+        return self.set_password(by.user, new, revoke_tokens=revoke_tokens, keep_session=by.id)
 
     def set_disabled(self, name: str, *, disabled: bool) -> User:
         """Disabling ends the user's sessions, and the tokens are refused until the user is enabled again. Raises NotFound, Conflict."""
@@ -145,7 +159,7 @@ class Access:
             tables.delete_user(tx, user.id)
             self._record(tx, "user.deleted", name, {})
 
-    def set_role(self, project: str, name: str, role: str | None) -> User:
+    def set_role(self, project: str, name: str, role: str | None) -> None:
         """Give a user a role in a project; None takes the user out of it. Raises NotFound, Invalid."""
         given: Role | None = None if role is None else checked_role(role)
         with self._change() as tx:
@@ -155,15 +169,10 @@ class Access:
             tables.set_role(tx, user.id, project, given)
             payload = {"user": name, "role": given, "former": user.roles.get(project)}
             self._record(tx, "role.changed", name, payload, project=project)
-            return tables.get_user(tx, name)
 
-    def list_members(self, project: str) -> list[User]:
-        """Users with a role in a project, by name, each with this role alone."""
-        found = [each for each in self.list_users() if project in each.roles]
-        return [
-            User(each.id, each.name, each.is_admin, each.has_password, each.disabled_at, each.created_at, {project: each.roles[project]})
-            for each in found
-        ]
+    def list_members(self, project: str) -> list[Member]:
+        """By user name."""
+        return [Member(each.name, each.roles[project]) for each in self.list_users() if project in each.roles]
 
     # Tokens
 
@@ -242,14 +251,14 @@ class Access:
         """Delete a token; it is refused at once. Raises NotFound, also for the token of another user and one that allows more
         than the caller's token."""
         with self._change() as tx:
-            token = self._own_token(tx, by, id)
-            tables.delete_token(tx, id)
-            self._record(tx, "token.revoked", id, {"user": token.user, "name": token.name})
+            self._revoke(tx, self._own_token(tx, by, id))
 
     # Sign-in
 
     def create_login_code(self, user: str, *, minutes: float = LOGIN_CODE_MINUTES) -> LoginCode:
-        """A code that signs a user in once, within some minutes. Raises NotFound, Conflict for a disabled user."""
+        """A code that signs a user in once, within some minutes. Raises NotFound, Invalid, Conflict for a disabled user."""
+        if not 0 < minutes <= 1_440:
+            raise Invalid("minutes", f"{minutes:g} is out of range: give more than 0 and at most 1440 (a day)")
         code, until = secrets.token_urlsafe(24), self.clock() + timedelta(minutes=minutes)
         with self._change() as tx:
             found = tables.get_user(tx, user)
@@ -399,6 +408,10 @@ class Access:
             raise NotFound("token", id, "`meguri tokens list` shows those that you may manage")
         return token
 
+    def _revoke(self, tx: Connection, token: Token) -> None:
+        tables.delete_token(tx, token.id)
+        self._record(tx, "token.revoked", token.id, {"user": token.user, "name": token.name})
+
     def _limit(self, by: Principal, projects: Sequence[str] | None) -> list[str] | None:
         if projects is None:
             return None if by.projects is None else sorted(by.projects)
@@ -443,7 +456,7 @@ def token_principal(token: Token, user: User) -> Principal:
     )
 
 
-HOME_TOKEN = Principal("token", "home", HOME_ADMIN, "home", is_admin=True, scopes=frozenset(SCOPES))
+HOME_TOKEN = Principal("token", HOME_TOKEN_ID, HOME_ADMIN, "home", is_admin=True, scopes=frozenset(SCOPES))
 """The token in the file `token` of the home."""
 
 

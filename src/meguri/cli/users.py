@@ -24,8 +24,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--admin", action="store_true", help="let the user administer the installation")
     parser.add_argument("--no-password", action="store_true", help="for a user of tokens and one-time addresses alone")
 
+    parser = add_command(group, "password", "set the password of a user; ends the user's sessions", set_password)
+    _takes_user(parser)
+    parser.add_argument("--revoke-tokens", action="store_true", help="revoke the user's tokens too (default: they stay valid)")
+
     for name, help, run in (
-        ("password", "set the password of a user; ends the user's sessions", set_password),
         ("disable", "refuse the user's tokens and end the sessions", disable),
         ("enable", "let a disabled user in again", enable),
         ("delete", "delete a user with tokens and sessions", delete),
@@ -63,7 +66,10 @@ def add_user(args: argparse.Namespace) -> int:
 
 
 def set_password(args: argparse.Namespace) -> int:
-    return _change(args, {"password": _ask_password()})
+    _change(args, {"password": _ask_password(), "revoke_tokens": args.revoke_tokens})
+    if not args.revoke_tokens:
+        note(f"tokens of {args.user} stay valid: --revoke-tokens revokes them, `meguri tokens list --user {args.user}` lists them")
+    return 0
 
 
 def disable(args: argparse.Namespace) -> int:

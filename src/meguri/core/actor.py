@@ -12,7 +12,7 @@ _actor: ContextVar[str] = ContextVar("meguri_actor", default=SYSTEM)
 
 
 def current_actor() -> str:
-    """`user:NAME`, `token:NAME`, `trigger:NAME`, or `system` where the program acts by itself."""
+    """`user:NAME`, `token:USER/NAME`, `trigger:NAME`, or `system` where the program acts by itself."""
     return _actor.get()
 
 

@@ -33,8 +33,8 @@ ATTEMPTS = len(RETRY_SECONDS) + 1
 class Event:
     """Something that happened. `at` is wall time, `event_at` the project's watermark then, where there was one.
 
-    `project` is empty for what concerns the installation (users, tokens, sign-ins). `actor`: `user:NAME`, `token:NAME`, `trigger:NAME`,
-    `system`, or `anonymous` (a sign-in that failed); `unknown` in events of v0.1.0a1.
+    `project` is empty for what concerns the installation (users, tokens, sign-ins). `actor`: `user:NAME`, `token:USER/NAME`,
+    `trigger:NAME`, `system`, or `anonymous` (a sign-in that failed); `unknown` in events of v0.1.0a1.
     """
 
     sequence: int

@@ -7,15 +7,17 @@ up anew before each message, so a role that is taken away or a session that ends
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from meguri.access.model import Principal
 from meguri.access.routes import Request
-from meguri.core.errors import Unauthenticated
+from meguri.core.errors import LimitExceeded, Unauthenticated
 from meguri.core.times import iso
 from meguri.db.engine import Database
 from meguri.events.service import INSTALLATION, Event, Events
@@ -24,6 +26,9 @@ from meguri.server.commits import Commits, Waiter
 QUIET_SECONDS = 15.0
 """After so long without a message a comment is sent, which keeps proxies from closing the connection."""
 POINTS_SECONDS = 1.0
+STREAMS = 20
+"""A user may have so many open."""
+RETRY_SECONDS = 10.0
 GAP_SECONDS = 10.0
 """On PostgreSQL a lower number may be committed after a higher one. A gap is waited for so long; then it was a transaction that failed."""
 
@@ -34,6 +39,7 @@ class Stream:
     def __init__(self, db: Database, events: Events, commits: Commits) -> None:
         self.db, self.events, self.commits = db, events, commits
         self._open: set[_Subscriber] = set()
+        self._streams: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def points(self, project: str, run: str) -> None:
@@ -48,16 +54,19 @@ class Stream:
         self.commits.close()
 
     async def answer(self, request: Request) -> Response:
-        """`GET /api/v1/stream?project=&after=`; the header Last-Event-ID comes before `after`. Raises NotFound."""
+        """`GET /api/v1/stream?project=&after=`; the header Last-Event-ID comes before `after`. Raises NotFound, LimitExceeded."""
         project: str | None = request.query.get("project")
         if project is not None:
             request.principal.ensure("events:read", project)
         last = request.headers.get("last-event-id", "")
-        after = int(last) if last.isdigit() else request.query.get("after")
+        after = int(last) if last.isascii() and last.isdecimal() else request.query.get("after")
         if after is None:
             after = await run_in_threadpool(self._newest)
-        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._messages(request, project, int(after)), media_type="text/event-stream", headers=headers)
+        user = request.principal.user
+        if self._streams[user] >= STREAMS:
+            raise LimitExceeded(f"{STREAMS} open streams of one user", RETRY_SECONDS)
+        self._streams[user] += 1
+        return _StreamAnswer(self._messages(request, project, int(after)), lambda: self._streams.subtract([user]))
 
     async def _messages(self, request: Request, project: str | None, after: int) -> AsyncIterator[bytes]:
         with self.commits.waiter() as waiter:
@@ -105,6 +114,20 @@ class Stream:
         with self.db.read() as tx:
             newest = self.events.list(tx, limit=1, newest_first=True)
         return newest[0].sequence if newest else 0
+
+
+class _StreamAnswer(StreamingResponse):
+    """Calls `ended` when the stream has ended, for whatever reason."""
+
+    def __init__(self, messages: AsyncIterator[bytes], ended: Callable[[], None]) -> None:
+        super().__init__(messages, media_type="text/event-stream", headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        self._ended = ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._ended()
 
 
 class _Subscriber:

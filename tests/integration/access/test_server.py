@@ -25,6 +25,7 @@ from meguri.demo.project import apply
 from meguri.sdk.bundle import archive_of
 from meguri.sdk.client import connect
 from meguri.sdk.collect import load_folder
+from meguri.server.stream import STREAMS
 from meguri.testing.server import RunningServer, running_server, start_server
 
 PASSWORD = "correct horse battery"
@@ -350,3 +351,51 @@ def test_the_requests_of_a_user_are_limited_over_all_tokens(tmp_path: Path, monk
     with running_server(tmp_path / "home") as limited:
         answers = [httpx.get(f"{limited.url}/api/v1/me", headers={"authorization": f"Bearer {each}"}) for each in secrets]
     assert 429 in {answer.status_code for answer in answers}
+
+
+def test_a_user_has_so_many_open_streams_at_once(server: RunningServer) -> None:
+    with server.client() as client, contextlib.ExitStack() as streams:
+        for _ in range(STREAMS):
+            assert streams.enter_context(client.stream("GET", "/api/v1/stream")).status_code == 200
+        refused = client.get("/api/v1/stream")
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
+        with sign_in(server, "kim") as kim, kim.stream("GET", "/api/v1/stream") as other:
+            assert other.status_code == 200, "the streams of others are not counted"
+        streams.close()
+        until = time.monotonic() + 20
+        while True:
+            with client.stream("GET", "/api/v1/stream") as again:
+                if again.status_code == 200:
+                    break
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_the_last_event_is_a_number_of_ascii_digits(server: RunningServer) -> None:
+    for last in (b"\xb2", b"-1", b"x"):  # the first is a superscript 2 in Latin-1
+        with server.client() as client, client.stream("GET", "/api/v1/stream", headers={b"last-event-id": last}) as answer:
+            assert answer.status_code == 200
+
+
+def test_an_admin_of_a_project_sees_its_roles_alone(server: RunningServer) -> None:
+    for project, role in (("bikes", "viewer"), ("taxis", "admin")):
+        meguri(server.home, "users", "role", "kim", role, "--project", project)
+    meguri(server.home, "users", "add", "ann", "--no-password")
+    meguri(server.home, "users", "role", "ann", "editor", "--project", "bikes")
+    with sign_in(server, "kim") as kim:
+        answer = kim.put("/api/v1/projects/taxis/members/ann", json={"role": "viewer"})
+        assert answer.json() == {"user": "ann", "role": "viewer"}
+        members = kim.get("/api/v1/projects/taxis/members").json()["items"]
+    assert members == [{"user": "ann", "role": "viewer"}, {"user": "kim", "role": "admin"}]
+
+
+def test_a_new_password_revokes_tokens_on_request(server: RunningServer) -> None:
+    meguri(server.home, "users", "add", "zoe", stdin=PASSWORD)
+    meguri(server.home, "tokens", "create", "ci", "--user", "zoe")
+    with sign_in(server, "zoe") as zoe:
+        assert zoe.put("/api/v1/me/password", json={"current": PASSWORD, "new": PASSWORD}).json() == {"tokens": 1}
+    with server.client() as client:
+        assert client.patch("/api/v1/users/zoe", json={"revoke_tokens": True}).status_code == 422
+    meguri(server.home, "users", "password", "zoe", "--revoke-tokens", stdin=PASSWORD)
+    with sign_in(server, "zoe") as zoe:
+        assert zoe.get("/api/v1/me/tokens").json()["items"] == []

@@ -7,7 +7,7 @@ import pytest
 
 from meguri.access.authentication import PASSWORD_CACHE_SECONDS, Authenticator, SignInLimits
 from meguri.access.limits import RateLimit
-from meguri.access.model import Principal
+from meguri.access.model import Member, Principal
 from meguri.access.service import HOME_TOKEN, SESSION_DAYS, Access, hash_secret
 from meguri.core.errors import AlreadyExists, Conflict, Forbidden, Invalid, LimitExceeded, NotFound, Unauthenticated
 from meguri.core.ids import new_id
@@ -143,7 +143,7 @@ def test_roles_reach_the_principal_with_the_next_request(access: Access, authent
     assert who(authenticator, basic("kim", PASSWORD)).roles == {}
     access.set_role("bikes", "kim", "editor")
     assert who(authenticator, basic("kim", PASSWORD)).roles == {"bikes": "editor"}
-    assert [(each.name, each.roles) for each in access.list_members("bikes")] == [("kim", {"bikes": "editor"})]
+    assert access.list_members("bikes") == [Member("kim", "editor")]
     access.set_role("bikes", "kim", None)
     assert who(authenticator, basic("kim", PASSWORD)).roles == {}
     with pytest.raises(NotFound):
@@ -257,7 +257,7 @@ def test_a_token_acts_with_its_scopes_its_projects_and_its_users_roles(access: A
     ci = who(authenticator, bearer(made.secret))
     assert made.secret.startswith(made.token.hint) and made.secret.startswith("meguri_")
     assert (ci.may("runs:write", "bikes"), ci.may("deployments:operate", "bikes"), ci.may_see("taxis")) == (True, False, False)
-    assert ci.actor == "token:ci"
+    assert ci.actor == "token:kim/ci"
 
 
 def test_a_token_expires_and_shows_its_last_use_once_a_minute(
@@ -434,3 +434,22 @@ def test_a_token_with_fewer_scopes_lists_itself_alone(access: Access, authentica
     access.create_token(HOME_TOKEN, "admin", "one", ["predict"])
     made = access.create_token(HOME_TOKEN, "admin", "other", ["predict"])
     assert [each.name for each in access.list_own_tokens(who(authenticator, bearer(made.secret)))] == ["other"]
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 1_441, float("nan"), float("inf"), 1e300])
+def test_a_code_is_for_a_day_at_most(access: Access, minutes: float) -> None:
+    with pytest.raises(Invalid, match="minutes"):
+        access.create_login_code("admin", minutes=minutes)
+
+
+def test_tokens_outlive_a_password_unless_asked(access: Access, authenticator: Authenticator) -> None:
+    access.add_user("kim", password=PASSWORD)
+    other = access.create_token(HOME_TOKEN, "admin", "other", ["read"])
+    made = access.create_token(HOME_TOKEN, "kim", "ci", ["read"])
+    assert access.set_password("kim", "another long password") == 1
+    assert who(authenticator, bearer(made.secret)).user == "kim"
+    kim = who(authenticator, basic("kim", "another long password"))
+    assert access.change_password(kim, "another long password", PASSWORD, revoke_tokens=True) == 0
+    with pytest.raises(Unauthenticated):
+        who(authenticator, bearer(made.secret))
+    assert who(authenticator, bearer(other.secret)).user == "admin"

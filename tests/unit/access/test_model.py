@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from meguri.access.model import ROLES, SCOPES, Principal, all_included, checked_name, checked_role, checked_scopes, needs
+from meguri.access.service import HOME_TOKEN
 from meguri.core.errors import Forbidden, Invalid, NotFound
 
 ACTIONS = ("read", "predict", "write", "operate", "admin")
@@ -70,7 +71,9 @@ def test_a_token_limited_to_projects_does_not_administer_the_installation() -> N
 
 
 def test_the_actor_is_the_user_or_the_token() -> None:
-    assert [user("viewer").actor, token("read").actor] == ["user:kim", "token:ci"]
+    assert [user("viewer").actor, token("read").actor] == ["user:kim", "token:kim/ci"]
+    forged = Principal("token", "tok_1", "kim", "home")
+    assert (forged.actor, HOME_TOKEN.actor) == ("token:kim/home", "token:home")
 
 
 def test_an_unknown_action_is_an_error_not_a_permission() -> None:

@@ -1741,8 +1741,8 @@ export interface components {
          * Event
          * @description Something that happened. `at` is wall time, `event_at` the project's watermark then, where there was one.
          *
-         *         `project` is empty for what concerns the installation (users, tokens, sign-ins). `actor`: `user:NAME`, `token:NAME`, `trigger:NAME`,
-         *         `system`, or `anonymous` (a sign-in that failed); `unknown` in events of v0.1.0a1.
+         *         `project` is empty for what concerns the installation (users, tokens, sign-ins). `actor`: `user:NAME`, `token:USER/NAME`,
+         *         `trigger:NAME`, `system`, or `anonymous` (a sign-in that failed); `unknown` in events of v0.1.0a1.
          */
         Event: {
             sequence: number;
@@ -1906,12 +1906,21 @@ export interface components {
         };
         /**
          * PasswordChange
-         * @description `current` is needed where the user has a password.
+         * @description `current` is needed where the user has a password. Without `revoke_tokens` the user's tokens stay valid.
          */
         PasswordChange: {
             new: string;
             /** @default  */
             current: string;
+            /** @default false */
+            revoke_tokens: boolean;
+        };
+        /**
+         * PasswordAnswer
+         * @description `tokens`: how many tokens of the user are still valid.
+         */
+        PasswordAnswer: {
+            tokens: number;
         };
         /**
          * ListPage[Session]
@@ -2014,7 +2023,7 @@ export interface components {
         };
         /**
          * UserChange
-         * @description What is null stays as it is.
+         * @description What is null stays as it is. `revoke_tokens`: with a new password; without it the user's tokens stay valid.
          */
         UserChange: {
             /** @default null */
@@ -2023,6 +2032,8 @@ export interface components {
             is_admin: boolean | null;
             /** @default null */
             password: string | null;
+            /** @default false */
+            revoke_tokens: boolean;
         };
         /** LoginCodeRequest */
         LoginCodeRequest: {
@@ -2038,6 +2049,24 @@ export interface components {
             code: string;
             user: string;
             expires_at: string;
+        };
+        /**
+         * ListPage[Member]
+         * @description What every list answers: some items, and the cursor of the next page (None on the last one).
+         */
+        ListPage_Member_: {
+            items: components["schemas"]["Member"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * Member
+         * @description A user, and the role of the user in one project.
+         */
+        Member: {
+            user: string;
+            /** @enum {unknown} */
+            role: "admin" | "editor" | "operator" | "viewer";
         };
         /**
          * RoleChange
@@ -4291,11 +4320,13 @@ export interface operations {
         };
         responses: {
             /** @description done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PasswordAnswer"];
+                };
             };
             /** @description a problem */
             default: {
@@ -5695,7 +5726,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListPage_User_"];
+                    "application/json": components["schemas"]["ListPage_Member_"];
                 };
             };
             /** @description a problem */
@@ -5731,7 +5762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["Member"];
                 };
             };
             /** @description a problem */

@@ -58,6 +58,7 @@ export type Step = Schemas['StepDetails']
 export type StepValue = Schemas['ValueDetails']
 export type Token = Schemas['Token']
 export type TriggerState = Schemas['TriggerState']
+export type Member = Schemas['Member']
 export type User = Schemas['User']
 export type VersionSummary = Schemas['VersionSummary']
 

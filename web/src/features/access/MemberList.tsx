@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { change } from '../../api/client.ts'
 import { keys } from '../../api/keys.ts'
-import type { Role, User } from '../../api/types.ts'
+import type { Member, Role } from '../../api/types.ts'
 import { ConfirmButton } from '../../ui/ConfirmButton.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { Failure } from '../../ui/Failure.tsx'
@@ -65,12 +65,12 @@ export function MemberList({ project }: { project: string }) {
               code={`meguri users add anna\nmeguri users role anna editor --project ${project}`}
             />
           ) : (
-            <Table<User>
+            <Table<Member>
               label={t('members')}
               rows={items}
-              keyOf={(member) => member.id}
+              keyOf={(member) => member.user}
               columns={[
-                { id: 'name', head: t('user'), width: 200, cell: (member) => member.name },
+                { id: 'name', head: t('user'), width: 200, cell: (member) => member.user },
                 {
                   id: 'role',
                   head: t('role'),
@@ -78,18 +78,18 @@ export function MemberList({ project }: { project: string }) {
                   cell: (member) =>
                     permission.allowed ? (
                       <RoleChoice
-                        value={member.roles?.[project] ?? 'viewer'}
-                        label={`${t('role')}: ${member.name}`}
-                        onChange={(to) => given.mutate({ name: member.name, to })}
+                        value={member.role}
+                        label={`${t('role')}: ${member.user}`}
+                        onChange={(to) => given.mutate({ name: member.user, to })}
                       />
                     ) : (
-                      t(`roles.${member.roles?.[project] ?? 'viewer'}`)
+                      t(`roles.${member.role}`)
                     ),
                 },
                 {
                   id: 'may',
                   head: t('rights'),
-                  cell: (member) => <span className="quiet">{t(`roleTexts.${member.roles?.[project] ?? 'viewer'}`)}</span>,
+                  cell: (member) => <span className="quiet">{t(`roleTexts.${member.role}`)}</span>,
                 },
                 {
                   id: 'remove',
@@ -101,9 +101,9 @@ export function MemberList({ project }: { project: string }) {
                       <ConfirmButton
                         className="button small"
                         label={t('removeMember')}
-                        title={t('removeMemberTitle', { name: member.name, project })}
+                        title={t('removeMemberTitle', { name: member.user, project })}
                         text={t('removeMemberText')}
-                        act={() => remove(member.name)}
+                        act={() => remove(member.user)}
                         danger
                       />
                     ) : null,
