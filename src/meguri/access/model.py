@@ -169,7 +169,8 @@ class Member:
 class Token:
     """A token of a user, without its secret. `hint`: its first characters. `projects` None: all projects of the user.
 
-    `former_until`: until then the secret of before the last rotation is accepted too.
+    `former_until`: until then the secret of before the last rotation is accepted too. `last_used_at`: when the server last accepted it; use
+    at endpoint processes is not recorded.
     """
 
     id: str

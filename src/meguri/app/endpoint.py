@@ -49,6 +49,7 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 0.5
 COUNT_SECONDS = 1.0
 DRAIN_SECONDS = 5
+ABSENT = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ class EndpointProcess:
         self.log = PredictionLog(home / "log", id)
         self.gateway = Gateway(spec.endpoint, self.log, lambda: time.time_ns() // 1_000, new_id)
         self.address: tuple[str, int] = ("", 0)
-        self.callers = CallerCheck(_token(home), may_be_open=is_loopback(host))
-        self._callers_file, self._callers_seen = callers_file(home), 0
+        self.callers = CallerCheck(_token(home), may_be_open=is_loopback(host), renew=self.renew_callers)
+        self._callers_file, self._callers_seen = callers_file(home), ABSENT
         self._file = spec_file(home, id)
         self._last_good = self.log.folder / "live.json"
-        self._seen = 0
+        self._seen = ABSENT
         self._refused: RefusedSpec | None = None
         self._turn = asyncio.Lock()
         self._started_at = utc_now()
@@ -94,27 +95,34 @@ class EndpointProcess:
     async def reload(self) -> None:
         """Take the spec file if its revision is new and it is good. Nothing is raised: `state` says what was refused, and why."""
         async with self._turn:
-            self._seen = _changed_at(self._file)
+            self._seen = _stamp(self._file)
             await self._take(self._file)
         self.read_callers()
 
     def read_callers(self) -> None:
         """Take the file of those who may call. Nothing is raised: a file that cannot be read changes nothing."""
-        self._callers_seen = _changed_at(self._callers_file)
+        self._callers_seen = _stamp(self._callers_file)
         live = self.gateway.find_live()
         try:
             self.callers.change(read_callers(self._callers_file), live.spec.project if live else "")
         except MeguriError as error:
             logger.warning("callers not read", extra={"endpoint": self.endpoint, "why": error.message})
 
+    def renew_callers(self) -> bool:
+        """Take the file of those who may call if it has changed; returns whether it has."""
+        has_changed = _stamp(self._callers_file) != self._callers_seen
+        if has_changed:
+            self.read_callers()
+        return has_changed
+
     async def poll(self) -> None:
         """Take the spec and the callers when their files change, for as long as the process lives."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            if _changed_at(self._file) != self._seen:
+            if _stamp(self._file) != self._seen:
                 await self.reload()
-            elif _changed_at(self._callers_file) != self._callers_seen:
-                self.read_callers()
+            else:
+                self.renew_callers()
 
     async def count(self) -> None:
         """Count buffered rows into their profiles, for as long as the process lives."""
@@ -163,7 +171,7 @@ class EndpointProcess:
             self.gateway.swap(await asyncio.to_thread(self._prepare, spec))
         except Unavailable as error:  # a full disk, a store that is busy: it may pass, so the next look tries again
             logger.warning("spec not taken yet", extra={"endpoint": self.endpoint, "revision": revision, "why": error.message})
-            self._seen = 0
+            self._seen = ABSENT
         except MeguriError as error:
             self._refuse(revision, error.message)
         except Exception as error:  # a model or a file may be broken in any way; what serves now must go on
@@ -273,11 +281,13 @@ def _token(home: Path) -> str | None:
         raise Unavailable("home", f"{home / 'token'} cannot be read ({error.strerror}): run this as the owner of the home") from error
 
 
-def _changed_at(file: Path) -> int:
+def _stamp(file: Path) -> tuple[int, int]:
+    """What differs after each replacement of a file: two within one tick of the clock have the same time, but not the same inode."""
     try:
-        return file.stat().st_mtime_ns
+        found = file.stat()
     except OSError:
-        return 0
+        return ABSENT
+    return found.st_mtime_ns, found.st_ino
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ COLUMNS = {
     "last_used_at": "LAST USED",
 }  # fmt: skip
 MINE = "/api/v1/me/tokens"
+LIST_EPILOG = "LAST USED is when the server last accepted the token; use at endpoint processes is not recorded."
 
 
 def add(commands: Commands) -> None:
     group = add_group(commands, "tokens", "tokens for programs")
-    parser = add_command(group, "list", "list tokens", list_tokens)
+    parser = add_command(group, "list", "list tokens", list_tokens, epilog=LIST_EPILOG)
     _takes_user(parser)
     parser.add_argument("--all", action="store_true", help="those of all users (for administrators)")
 
@@ -38,7 +39,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("token", metavar="TOKEN", help="id or name")
     parser.add_argument("--overlap", default="0s", metavar="DURATION", help="accept the former secret for so long, such as 1h (default 0s)")
 
-    parser = add_command(group, "revoke", "refuse a token from now on", revoke)
+    parser = add_command(group, "revoke", "refuse a token from now on; endpoint processes follow within about a second", revoke)
     _takes_user(parser)
     parser.add_argument("token", metavar="TOKEN", help="id or name")
 

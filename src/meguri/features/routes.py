@@ -97,14 +97,18 @@ def _source_routes(features: Features) -> list[Route]:
 
 def _definition_routes(features: Features) -> list[Route]:
     def list_views(request: Request) -> ListPage[FeatureViewDetails]:
-        definition = features.definition(request.path["project"])
+        definition = features.find_definition(request.path["project"])
+        if definition is None:
+            return ListPage([])
         services = definition.feature_services
         return ListPage(
             [FeatureViewDetails(view, [each.name for each in services if view.name in each.views]) for view in definition.feature_views]
         )
 
     def list_services(request: Request) -> ListPage[FeatureServiceDetails]:
-        definition = features.definition(request.path["project"])
+        definition = features.find_definition(request.path["project"])
+        if definition is None:
+            return ListPage([])
         return ListPage([_service_details(definition, each) for each in definition.feature_services])
 
     views, services = f"{PROJECT}/feature-views", f"{PROJECT}/feature-services"

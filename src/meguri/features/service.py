@@ -208,15 +208,21 @@ class Features:
 
     def definition(self, project: str) -> ProjectDefinition:
         """The project as it was last applied. Raises NotFound."""
-        with self.db.read() as tx:
-            found = self.definitions(tx, project)
+        found = self.find_definition(project)
         if found is None:
             raise NotFound("project", project, "apply its folder first: meguri apply FOLDER")
         return found
 
+    def find_definition(self, project: str) -> ProjectDefinition | None:
+        """The project as it was last applied; None where it never was, as a project that only logs runs."""
+        with self.db.read() as tx:
+            return self.definitions(tx, project)
+
     def list_sources(self, project: str) -> list[SourceState]:
-        """The sources that a project declares, with how fresh each is."""
-        definition = self.definition(project)
+        """The sources that a project declares, with how fresh each is; none where it was never applied."""
+        definition = self.find_definition(project)
+        if definition is None:
+            return []
         entities = {each.name: each for each in definition.entities}
         quarantined = self.datasets.count_quarantined(project)
         return [self._state(project, each, entities[each.entity], quarantined.get(each.name, 0)) for each in definition.sources]

@@ -176,7 +176,7 @@ class Overview:
         return LoopOverview(project, None if definition is None else definition.clock, watermark, stages)
 
     def _data(self, project: str, definition: ProjectDefinition | None, days: list[tuple[int, int]]) -> DataStage:
-        sources = self.platform.features.list_sources(project) if definition is not None else []
+        sources = self.platform.features.list_sources(project)
         latest = [each.last_event_at for each in sources if each.last_event_at is not None]
         return DataStage(
             sources=len(sources),

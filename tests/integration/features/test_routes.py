@@ -75,6 +75,12 @@ def test_definitions_are_listed_with_who_uses_them(features: Features) -> None:
     assert services[0]["inputs"] == ["hr", "temp", "cnt_yesterday", "cnt_week"]
 
 
+@pytest.mark.parametrize("url", ["/sources", "/feature-views", "/feature-services"])
+def test_a_project_that_was_never_applied_declares_nothing(features: Features, url: str) -> None:
+    assert call(features, "GET", url)["items"] != []
+    assert call(features, "GET", url, path={"project": "demo"})["items"] == []
+
+
 def test_snapshots_are_listed_newest_first_with_their_statistics(features: Features) -> None:
     for days in (5, 6):
         push(features, rows(days * 24))

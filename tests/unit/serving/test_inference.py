@@ -302,6 +302,24 @@ def test_a_token_is_refused_when_it_expires_or_leaves_the_list() -> None:
     assert answered() == [True] * 6
 
 
+def test_the_file_is_looked_at_before_a_token_is_refused_but_not_for_each_refusal() -> None:
+    now, looks, listed = [100.0], [0], Callers()
+
+    def renew() -> bool:
+        looks[0] += 1
+        check.change(listed, "bikes")
+        return True
+
+    check = CallerCheck("the home's token", lambda: now[0], renew=renew)
+    listed = Callers(projects={"bikes": [allowed("new", predicts=True)]})
+    assert check.allows(b"Bearer the home's token", predicts=True) and looks == [0]
+    assert check.allows(b"Bearer new", predicts=True) and looks == [1]
+    listed = Callers(projects={"bikes": [allowed("new", predicts=True), allowed("newer", predicts=True)]})
+    assert not any(check.allows(b"Bearer newer", predicts=True) for _ in range(100)) and looks == [1]
+    now[0] += 0.06
+    assert check.allows(b"Bearer newer", predicts=True) and looks == [2]
+
+
 async def test_metrics_count_requests_errors_and_predictions(client: httpx.AsyncClient) -> None:
     await client.post(INFER, json=body(rows=3))
     await client.post(INFER, json=body(rows=3))
