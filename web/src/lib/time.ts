@@ -13,8 +13,10 @@ export function showRelative(iso: string, now: number, locale: string): string {
   const seconds = (Date.parse(iso) - now) / 1000
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   if (Math.abs(seconds) < 5) return format.format(0, 'second')
-  for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
+  for (const [index, [unit, size]] of STEPS.entries()) {
+    const smaller = STEPS[index + 1]?.[1] ?? 0
+    // From half a smaller unit below: 59 min 40 s is 1 hour, not 60 minutes.
+    if (Math.abs(seconds) >= size - smaller / 2) return format.format(Math.round(seconds / size), unit)
   }
   return format.format(0, 'second')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'vitest'
-import { shortId, showBytes, showNumber, showSeconds } from './units.ts'
+import { shortId, showBytes, showCompact, showNumber, showSeconds } from './units.ts'
 
 test('numbers keep four significant digits and no more', () => {
   const shown = [0, 3, 0.28061, 41.9, 9.876543, 4821.55, 1234567.8, 0.00001].map((value) => showNumber(value, 'en'))
@@ -21,6 +21,13 @@ test('durations have the unit that fits', () => {
     '2 h 5 min',
     '1 d 1 h',
   ])
+})
+
+test('a compact number is exact below 10,000', () => {
+  assert.deepEqual(
+    [7, 1_234, 9_999, 1_234_567].map((value) => showCompact(value, 'en')),
+    ['7', '1,234', '9,999', '1.23M'],
+  )
 })
 
 test('sizes have the unit that fits', () => {

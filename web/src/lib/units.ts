@@ -17,9 +17,10 @@ export function showCount(value: number | null | undefined, locale: string): str
   return value === null || value === undefined ? NONE : Math.round(value).toLocaleString(locale)
 }
 
-/** 1,234,567 -> 1.23M (en) or 123万 (ja), for places with no room. */
+/** 1,234,567 -> 1.23M (en) or 123万 (ja), for places with no room; exact below 10,000. */
 export function showCompact(value: number | null | undefined, locale: string): string {
   if (value === null || value === undefined) return NONE
+  if (Math.abs(value) < 10_000) return showCount(value, locale)
   return value.toLocaleString(locale, { notation: 'compact', maximumSignificantDigits: 3 })
 }
 

@@ -16,6 +16,8 @@ import { Table } from '../ui/Table.tsx'
 import { WallTime } from '../ui/Time.tsx'
 
 const route = getRouteApi('/p/$project/endpoints')
+/** The most event days that the server counts predictions of. */
+const DAYS = 60
 
 /** What is served, and how it does. */
 export default function Endpoints() {
@@ -66,9 +68,10 @@ export default function Endpoints() {
                 },
                 {
                   id: 'rows',
-                  head: t('predictions'),
+                  head: t('recentPredictions', { count: DAYS }),
+                  hint: t('recentHint', { count: DAYS }),
                   right: true,
-                  width: 100,
+                  width: 150,
                   cell: (endpoint) =>
                     showCount(
                       endpoint.days.reduce((sum, [, count]) => sum + count, 0),
@@ -78,6 +81,7 @@ export default function Endpoints() {
                 {
                   id: 'spark',
                   head: t('volume'),
+                  hint: t('volumeHint', { count: DAYS }),
                   width: 110,
                   cell: (endpoint) => <Spark values={endpoint.days.map(([, count]) => count)} label={t('volume')} />,
                 },

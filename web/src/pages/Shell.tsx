@@ -12,6 +12,7 @@ import { setPreference, usePreferences } from '../lib/preferences.ts'
 import { setTheme, useTheme } from '../lib/theme.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { EventTime } from '../ui/Time.tsx'
+import { MissingProject } from './MissingProject.tsx'
 import { Palette } from './Palette.tsx'
 import { SECTIONS } from './sections.ts'
 
@@ -20,11 +21,13 @@ export function Shell() {
   const t = useTranslations()
   const project = useProject()
   const { sidebar, project: latest } = usePreferences()
-  const shown = project || latest
+  const projects = useQuery(projectsQuery())
+  const missing = project !== '' && projects.data !== undefined && !projects.data.items.some((each) => each.name === project)
+  const shown = missing ? '' : project || latest
   const main = useRef<HTMLElement>(null)
   const [finding, setFinding] = useState(false)
   const { pathname } = useLocation()
-  useLive(project)
+  useLive(missing ? '' : project)
 
   // A screen reader announces the new page when focus goes to it; a field of the page that has the focus keeps it.
   const visited = useRef(pathname)
@@ -36,8 +39,8 @@ export function Shell() {
   }, [pathname])
 
   useEffect(() => {
-    if (project) setPreference({ project })
-  }, [project])
+    if (project && projects.data && !missing) setPreference({ project })
+  }, [project, projects.data, missing])
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -68,7 +71,7 @@ export function Shell() {
             <span>{t('frame.search')}</span>
             <kbd aria-hidden>Ctrl K</kbd>
           </button>
-          {project ? <LiveButton /> : null}
+          {project && !missing ? <LiveButton /> : null}
           <LanguageButton />
           <ThemeButton />
           <PersonMenu />
@@ -102,7 +105,7 @@ export function Shell() {
       </nav>
       <main ref={main} className="main" id="main" tabIndex={-1}>
         <AuthOff />
-        <Outlet />
+        {missing ? <MissingProject project={project} /> : <Outlet />}
       </main>
       {finding ? <Palette close={() => setFinding(false)} /> : null}
     </div>
@@ -123,7 +126,9 @@ function ProjectChoice({ project }: { project: string }) {
       onChange={(event) => void navigate({ to: '/p/$project', params: { project: event.target.value } })}
     >
       {(names.includes(project) ? names : [project, ...names]).map((name) => (
-        <option key={name}>{name}</option>
+        <option key={name} value={name}>
+          {name || t('chooseProject')}
+        </option>
       ))}
     </select>
   )

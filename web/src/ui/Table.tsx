@@ -27,6 +27,8 @@ export type Column<Row> = {
   /** Pixels; columns without one share what is left. */
   width?: number
   right?: boolean
+  /** Stays in sight at the right edge while the other columns scroll below it. */
+  fixed?: boolean
   /** The server's name of this order; absent: the column cannot be sorted by. */
   sort?: string
 }
@@ -151,6 +153,7 @@ export function Table<Row extends RowData>(props: TableProps<Row>) {
 
   const pinnedAt = (id: string): CSSProperties | undefined => {
     const column = table.getColumn(id)
+    if (byId.get(id)?.fixed) return { position: 'sticky', right: 0, zIndex: 1 }
     return column?.getIsPinned() === 'start' ? { position: 'sticky', left: column.getStart('start'), zIndex: 1 } : undefined
   }
   const widthOf = (id: string) => kept.sizes[id] ?? (id === MARK ? 34 : byId.get(id)?.width)

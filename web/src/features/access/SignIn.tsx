@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react'
 import { useTranslations } from 'use-intl'
+import { Problem } from '../../lib/http.ts'
 import { setPreference, usePreferences } from '../../lib/preferences.ts'
 import { Code } from '../../ui/Code.tsx'
 import { Failure } from '../../ui/Failure.tsx'
@@ -27,18 +28,17 @@ export function SignIn({ arrival, refused }: { arrival: Error | undefined; refus
       setBusy(false)
     }
   }
-  const failed = error ?? arrival
   return (
     <main className="sign-in">
       <h1>
         <Icon name="home" size={22} /> meguri
       </h1>
-      {refused && !failed ? (
+      {refused && !error && !arrival ? (
         <p className="notice" role="status">
           {t('sessionEnded')}
         </p>
       ) : null}
-      {failed ? <Failure error={failed} /> : null}
+      {arrival && !error ? <Refusal error={arrival} text={t('codeRefused')} /> : null}
       <section>
         <h2>{t('withCode')}</h2>
         <p className="quiet">{t('withCodeText')}</p>
@@ -62,6 +62,7 @@ export function SignIn({ arrival, refused }: { arrival: Error | undefined; refus
               onChange={(event) => setPassword(event.target.value)}
             />
           </label>
+          {error ? <Refusal error={error} text={t('passwordRefused')} /> : null}
           <button type="submit" className="button primary" disabled={busy}>
             {t('signIn')}
           </button>
@@ -76,5 +77,16 @@ export function SignIn({ arrival, refused }: { arrival: Error | undefined; refus
         {frame('language')}
       </button>
     </main>
+  )
+}
+
+/** Why a sign-in failed; `text`: the words for a wrong code or password. */
+function Refusal({ error, text }: { error: Error; text: string }) {
+  if (!(error instanceof Problem && error.code === 'Unauthenticated')) return <Failure error={error} />
+  return (
+    <div className="failure" role="alert">
+      <Icon name="warn" />
+      <span>{text}</span>
+    </div>
   )
 }

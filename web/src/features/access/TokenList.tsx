@@ -53,9 +53,17 @@ export function TokenList({ tokens, mine }: { tokens: Token[]; mine: boolean }) 
     {
       id: 'used',
       head: t('lastUsed'),
+      hint: t('lastUsedHint'),
       right: true,
       width: 110,
-      cell: (token) => (token.last_used_at ? <WallTime at={token.last_used_at} /> : <span className="quiet">{t('neverUsed')}</span>),
+      cell: (token) =>
+        token.last_used_at ? (
+          <WallTime at={token.last_used_at} />
+        ) : (
+          <span className="quiet" title={t('lastUsedHint')}>
+            {t('neverUsed')}
+          </span>
+        ),
     },
     {
       id: 'expires',
@@ -69,6 +77,7 @@ export function TokenList({ tokens, mine }: { tokens: Token[]; mine: boolean }) 
       head: '',
       right: true,
       width: 190,
+      fixed: true,
       cell: (token) => (
         <span className="actions">
           <ConfirmButton

@@ -4,13 +4,27 @@ import { useTranslations } from 'use-intl'
 import { change } from '../../api/client.ts'
 import { keys } from '../../api/keys.ts'
 import type { LoginCode, User } from '../../api/types.ts'
+import { assertNever } from '../../lib/assert.ts'
 import { Code } from '../../ui/Code.tsx'
-import { ConfirmButton } from '../../ui/ConfirmButton.tsx'
+import { ConfirmDialog } from '../../ui/ConfirmButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx'
 import { State } from '../../ui/State.tsx'
 import { Table } from '../../ui/Table.tsx'
 import { WallTime } from '../../ui/Time.tsx'
 import { PasswordDialog } from './PasswordDialog.tsx'
+
+/** What a menu of a user asks about before it is done, with the text of the question. */
+const TEXTS = {
+  loginCode: 'loginCodeText',
+  giveAdmin: 'adminText',
+  takeAdmin: 'adminText',
+  enable: 'enableText',
+  disable: 'disableText',
+} as const
+
+type Asked = { user: User; action: keyof typeof TEXTS }
 
 /** The users of the installation. */
 export function UserList({ users }: { users: User[] }) {
@@ -18,12 +32,27 @@ export function UserList({ users }: { users: User[] }) {
   const client = useQueryClient()
   const [reset, setReset] = useState<User>()
   const [code, setCode] = useState<LoginCode>()
+  const [asked, setAsked] = useState<Asked>()
   const put = async (user: User, body: { is_disabled?: boolean; is_admin?: boolean }) => {
     await change('patch', '/api/v1/users/{user}', { user: user.name }, body)
     await client.invalidateQueries({ queryKey: keys.all('users') })
   }
   const makeCode = async (user: User) => {
     setCode(await change('post', '/api/v1/login-codes', {}, { user: user.name }))
+  }
+  const act = ({ user, action }: Asked): Promise<void> => {
+    switch (action) {
+      case 'loginCode':
+        return makeCode(user)
+      case 'giveAdmin':
+      case 'takeAdmin':
+        return put(user, { is_admin: action === 'giveAdmin' })
+      case 'enable':
+      case 'disable':
+        return put(user, { is_disabled: action === 'disable' })
+      default:
+        return assertNever(action)
+    }
   }
   return (
     <>
@@ -56,50 +85,41 @@ export function UserList({ users }: { users: User[] }) {
             id: 'actions',
             head: '',
             right: true,
-            width: 500,
+            width: 52,
+            fixed: true,
             cell: (user) => (
-              <span className="actions">
-                <button type="button" className="button small" onClick={() => setReset(user)}>
-                  {t('resetPassword')}
-                </button>
-                <ConfirmButton
-                  className="button small"
-                  label={t('loginCode')}
-                  title={t('loginCodeTitle', { name: user.name })}
-                  text={t('loginCodeText')}
-                  act={() => makeCode(user)}
-                  disabled={user.disabled_at !== null}
-                />
-                <ConfirmButton
-                  className="button small"
-                  label={user.is_admin ? t('takeAdmin') : t('giveAdmin')}
-                  title={user.is_admin ? t('takeAdminTitle', { name: user.name }) : t('giveAdminTitle', { name: user.name })}
-                  text={t('adminText')}
-                  act={() => put(user, { is_admin: !user.is_admin })}
-                />
-                {user.disabled_at ? (
-                  <ConfirmButton
-                    className="button small"
-                    label={t('enable')}
-                    title={t('enableTitle', { name: user.name })}
-                    text={t('enableText')}
-                    act={() => put(user, { is_disabled: false })}
-                  />
-                ) : (
-                  <ConfirmButton
-                    className="button small"
-                    label={t('disable')}
-                    title={t('disableTitle', { name: user.name })}
-                    text={t('disableText')}
-                    act={() => put(user, { is_disabled: true })}
-                    danger
-                  />
-                )}
-              </span>
+              <Menu
+                trigger={
+                  <button type="button" className="button small square" aria-label={t('actionsOf', { name: user.name })}>
+                    <Icon name="more" size={14} />
+                  </button>
+                }
+              >
+                <MenuItem onSelect={() => setReset(user)}>{t('resetPassword')}</MenuItem>
+                {user.disabled_at ? null : <MenuItem onSelect={() => setAsked({ user, action: 'loginCode' })}>{t('loginCode')}</MenuItem>}
+                <MenuItem onSelect={() => setAsked({ user, action: user.is_admin ? 'takeAdmin' : 'giveAdmin' })}>
+                  {user.is_admin ? t('takeAdmin') : t('giveAdmin')}
+                </MenuItem>
+                <MenuSeparator />
+                <MenuItem onSelect={() => setAsked({ user, action: user.disabled_at ? 'enable' : 'disable' })}>
+                  {user.disabled_at ? t('enable') : t('disable')}
+                </MenuItem>
+              </Menu>
             ),
           },
         ]}
       />
+      {asked ? (
+        <ConfirmDialog
+          open
+          close={() => setAsked(undefined)}
+          title={t(`${asked.action}Title`, { name: asked.user.name })}
+          text={t(TEXTS[asked.action])}
+          confirm={t(asked.action)}
+          act={() => act(asked)}
+          danger={asked.action === 'disable'}
+        />
+      ) : null}
       <PasswordDialog user={reset} close={() => setReset(undefined)} />
       <Dialog
         open={code !== undefined}

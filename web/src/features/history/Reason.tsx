@@ -5,7 +5,7 @@ import { Linked } from '../lineage/Linked.tsx'
 
 /** Why something was started or changed, as the server has it: a code, and for some the entity that it is about. */
 export type ReasonCode =
-  | { code: 'manual' | 'schedule' | 'champion' | 'recovered' | 'monitor_removed' }
+  | { code: 'manual' | 'schedule' | 'champion' | 'recovered' | 'monitor_removed' | 'version_replaced' | 'version_retrained' }
   | { code: 'quality' | 'drift'; monitor: string }
   | { code: 'promotion' | 'bake' | 'deployment_failed'; id: string }
 
@@ -23,10 +23,13 @@ export function startReason(run: {
   return !monitor && isRecord(run.evidence) && 'event' in run.evidence ? { code: 'schedule' } : undefined
 }
 
+const PLAIN = ['champion', 'schedule', 'recovered', 'monitor_removed', 'version_replaced', 'version_retrained'] as const
+
 /** The code that a stored reason is; undefined for a free text. */
 export function codeOf(reason: string): ReasonCode | undefined {
   if (reason === 'by_hand') return { code: 'manual' }
-  if (reason === 'champion' || reason === 'schedule' || reason === 'recovered' || reason === 'monitor_removed') return { code: reason }
+  const plain = PLAIN.find((code) => code === reason)
+  if (plain) return { code: plain }
   const [, code, id] = /^(promotion|bake|deployment_failed):(\w+)$/.exec(reason) ?? []
   return id && (code === 'promotion' || code === 'bake' || code === 'deployment_failed') ? { code, id } : undefined
 }
@@ -45,6 +48,10 @@ export function ReasonText({ of }: { of: ReasonCode }) {
       return <>{t('reasonRecovered')}</>
     case 'monitor_removed':
       return <>{t('reasonMonitorRemoved')}</>
+    case 'version_replaced':
+      return <>{t('reasonReplaced')}</>
+    case 'version_retrained':
+      return <>{t('reasonRetrained')}</>
     case 'quality':
     case 'drift':
       return <>{t('reasonOf', { signal: t(of.code === 'quality' ? 'reasonQuality' : 'reasonDrift'), monitor: of.monitor })}</>

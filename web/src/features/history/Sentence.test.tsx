@@ -62,6 +62,27 @@ test('quarantined rows are counted in both languages', async () => {
   expect(await said('rows.quarantined', payload, 'ja')).toBe('readings の 2 行を隔離しました（load）')
 })
 
+test('a change of access says what changed', async () => {
+  const role = { user: 'kim', role: 'editor', former: 'viewer' }
+  expect(await said('role.changed', role)).toBe('The role of kim in pond changed: viewer → editor')
+  expect(await said('role.changed', role, 'ja')).toBe('pond での kim のロールを変更しました：閲覧者 → 編集者')
+  expect(await said('role.changed', { ...role, former: null })).toBe('kim was given the role editor in pond')
+  expect(await said('role.changed', { ...role, role: null })).toBe('kim lost the role viewer in pond and has none there')
+  const token = { user: 'kim', name: 'laptop', scopes: ['read', 'predict'], projects: ['pond', 'bikes'] }
+  expect(await said('token.created', token)).toBe('Token laptop of kim was created (scopes: read, predict; projects: pond, bikes)')
+  expect(await said('token.created', { ...token, projects: null })).toContain('projects: all)')
+  expect(await said('token.rotated', { ...token, overlap_seconds: 3600 })).toContain('works for another 1 h')
+  expect(await said('user.changed', { is_admin: false })).toBe('subject is no longer an administrator')
+  expect(await said('sign_in.failed', { address: '10.0.0.7' })).toBe('Sign-in as subject from 10.0.0.7 failed')
+})
+
+test('no kind of access event is shown by its raw name', async () => {
+  const kinds = ['created', 'changed', 'disabled', 'enabled', 'deleted', 'password_changed'].map((each) => `user.${each}`)
+  const others = ['token.revoked', 'session.started', 'session.ended', 'login_code.created', 'role.changed']
+  for (const kind of [...kinds, ...others])
+    for (const language of ['en', 'ja'] as const) expect(await said(kind, {}, language)).not.toContain(kind)
+})
+
 test('a kind that these pages do not know is shown by its name', async () => {
   expect(await said('comet.passed', {})).toBe('comet.passed subject')
 })

@@ -3,15 +3,18 @@ import { useLocale, useTranslations } from 'use-intl'
 import type { Event } from '../../api/types.ts'
 import { at, numberAt, textAt, textsAt } from '../../lib/json.ts'
 import { showEvent } from '../../lib/time.ts'
-import { shortId, showNumber, showShare } from '../../lib/units.ts'
+import { shortId, showNumber, showSeconds, showShare } from '../../lib/units.ts'
 import type { Tone } from '../../ui/State.tsx'
 import { EntityLink } from '../lineage/EntityLink.tsx'
 import { ReasonText, startReason } from './Reason.tsx'
 import { VersionLink } from '../registry/VersionLink.tsx'
 
+const ROLES = ['viewer', 'editor', 'operator', 'admin'] as const
+
 /** One event as a plain sentence, every name in it a link. */
 export function Sentence({ event }: { event: Event }) {
   const t = useTranslations('sentence')
+  const access = useTranslations('access')
   const locale = useLocale()
   const { payload, subject } = event
   const name = (kind: string, id: string | undefined, label?: string) =>
@@ -38,6 +41,14 @@ export function Sentence({ event }: { event: Event }) {
   const rich = (key: Parameters<typeof t.rich>[0], values: Record<string, string | number | (() => ReactNode)>) => (
     <>{t.rich(key, values)}</>
   )
+  const isTrue = (key: string) => at(payload, key) === true
+  const roleAt = (key: string) => {
+    const role = textAt(payload, key)
+    const known = ROLES.find((each) => each === role)
+    return known ? access(`roles.${known}`) : role
+  }
+  const token = { token: textAt(payload, 'name') ?? shortId(subject), user: textAt(payload, 'user') ?? '–' }
+  const address = textAt(payload, 'address') ?? '–'
 
   switch (event.kind) {
     case 'project.applied': {
@@ -150,6 +161,53 @@ export function Sentence({ event }: { event: Event }) {
       return rich('bakePassed', { version: served })
     case 'bake.failed':
       return rich('bakeFailed', { version: served })
+    case 'user.created':
+      return <>{t(isTrue('is_admin') ? 'adminCreated' : 'userCreated', { user: subject })}</>
+    case 'user.changed':
+      return <>{t(isTrue('is_admin') ? 'adminGiven' : 'adminTaken', { user: subject })}</>
+    case 'user.disabled':
+      return <>{t('userDisabled', { user: subject })}</>
+    case 'user.enabled':
+      return <>{t('userEnabled', { user: subject })}</>
+    case 'user.deleted':
+      return <>{t('userDeleted', { user: subject })}</>
+    case 'user.password_changed':
+      return <>{t('passwordChanged', { user: subject })}</>
+    case 'role.changed': {
+      const user = textAt(payload, 'user') ?? subject
+      const role = roleAt('role')
+      const former = roleAt('former')
+      const project = event.project ?? '–'
+      if (role && former) return <>{t('roleChanged', { user, project, former, role })}</>
+      if (role) return <>{t('roleGiven', { user, project, role })}</>
+      return <>{former ? t('roleRemoved', { user, project, former }) : t('roleNone', { user, project })}</>
+    }
+    case 'token.created': {
+      const projects = textsAt(payload, 'projects')
+      return (
+        <>
+          {t('tokenCreated', {
+            ...token,
+            scopes: textsAt(payload, 'scopes').join(', '),
+            projects: Array.isArray(at(payload, 'projects')) ? projects.join(', ') || '–' : t('everyProject'),
+          })}
+        </>
+      )
+    }
+    case 'token.rotated': {
+      const overlap = numberAt(payload, 'overlap_seconds') ?? 0
+      return <>{overlap > 0 ? t('tokenRotatedOverlap', { ...token, overlap: showSeconds(overlap) }) : t('tokenRotated', token)}</>
+    }
+    case 'token.revoked':
+      return <>{t('tokenRevoked', token)}</>
+    case 'session.started':
+      return <>{t(textAt(payload, 'with') === 'code' ? 'sessionStartedByCode' : 'sessionStarted', { user: subject, address })}</>
+    case 'session.ended':
+      return <>{t('sessionEnded', { user: subject })}</>
+    case 'sign_in.failed':
+      return <>{t('signInFailed', { user: subject, address })}</>
+    case 'login_code.created':
+      return <>{t('loginCodeCreated', { user: subject })}</>
     default:
       return (
         <>
@@ -177,6 +235,7 @@ export function toneOf(kind: string): Tone {
     case 'monitor.breached':
     case 'alert.opened':
     case 'rows.quarantined':
+    case 'sign_in.failed':
       return 'warn'
     case 'pipeline_run.started':
     case 'trigger.fired':

@@ -135,11 +135,13 @@ function useFace(stage: Stage, overview: Overview | undefined): Face {
       const rate = all.endpoint.requests ? all.endpoint.rate : null
       const recent = all.endpoint.spark.reduce<number>((sum, count) => sum + (count ?? 0), 0)
       return {
-        value: rate ? t('perSecond', { rate: showNumber(rate, locale) }) : t('predictions', { count: showCompact(recent, locale) }),
+        value: rate
+          ? t('perSecond', { rate: showNumber(rate, locale) })
+          : t('recentPredictions', { count: showCompact(recent, locale), days: all.endpoint.spark.length }),
         below: all.endpoint.errors ? (
           <span className="bad">{t('errors', { count: showCompact(all.endpoint.errors, locale) })}</span>
         ) : rate ? (
-          t('predictions', { count: showCompact(all.endpoint.requests, locale) })
+          t('recentPredictions', { count: showCompact(recent, locale), days: all.endpoint.spark.length })
         ) : (
           (all.endpoint.name ?? '')
         ),
