@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from meguri.access.credentials import HOME_TOKEN, Credential, hash_secret, principal_of
 from meguri.access.limits import RateLimit
 from meguri.access.model import HOME_ADMIN, Principal
-from meguri.access.service import HOME_TOKEN, TOUCH_SECONDS, Access, Credential, hash_secret, principal_of
+from meguri.access.service import TOUCH_SECONDS, Access
 from meguri.core.errors import Unauthenticated, Unavailable
 
 logger = logging.getLogger(__name__)

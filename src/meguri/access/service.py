@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from meguri.access import tables
+from meguri.access.credentials import (
+    AllowedHash,
+    Credential,
+    allows_more,
+    earlier,
+    hash_secret,
+    marked,
+    new_secret,
+    principal_of,
+    token_principal,
+)
 from meguri.access.model import (
     ANONYMOUS,
     HOME_ADMIN,
-    HOME_TOKEN_ID,
-    SCOPES,
     LoginCode,
     Member,
     NewSession,
@@ -27,7 +34,6 @@ from meguri.access.model import (
     Session,
     Token,
     User,
-    all_included,
     checked_name,
     checked_role,
     checked_scopes,
@@ -45,24 +51,6 @@ LOGIN_CODE_MINUTES = 10
 TOUCH_SECONDS = 60
 TOKEN_PREFIX, SESSION_PREFIX = "meguri_", "ses_"
 _HINT = len(TOKEN_PREFIX) + 4
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A token or session that was found: the principal, until when it holds, and when its use was last recorded."""
-
-    principal: Principal
-    expires_at: datetime | None
-    used_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class AllowedHash:
-    """SHA-256 of a token; `until` the moment from which it is refused (None: never); `may_use`: it has the second of the permissions."""
-
-    hash: str
-    until: datetime | None
-    may_use: bool
 
 
 class Access:
@@ -179,7 +167,7 @@ class Access:
     def list_own_tokens(self, by: Principal) -> list[Token]:
         """The tokens of the caller's user; for a token: itself, and with the scope admin those that allow no more than it does."""
         found = self.list_tokens(by.user)
-        return [each for each in found if each.id == by.id or ("admin" in by.scopes and not _allows_more(each, by))]
+        return [each for each in found if each.id == by.id or ("admin" in by.scopes and not allows_more(each, by))]
 
     def list_tokens(self, user: str | None = None) -> list[Token]:
         """By user and name; of one user, or of all. Raises NotFound."""
@@ -205,7 +193,7 @@ class Access:
         limit = self._limit(by, projects)
         if expires_at is not None and expires_at <= self.clock():
             raise Invalid("expires_at", f"{expires_at:%Y-%m-%d %H:%M} UTC is over: choose a time to come")
-        until = _earlier(expires_at, by.expires_at)
+        until = earlier(expires_at, by.expires_at)
         secret = new_secret(TOKEN_PREFIX)
         id = self.new_id("tok")
         with self._change() as tx:
@@ -302,7 +290,7 @@ class Access:
         with self.db.read() as tx:
             user = tables.get_user(tx, by.user)
             found = tables.list_sessions(tx, user.id, self.clock())
-        return [_marked(each, by.id) for each in found]
+        return [marked(each, by.id) for each in found]
 
     def end_session(self, by: Principal, id: str) -> None:
         """End a session of the caller's user. Raises NotFound."""
@@ -314,7 +302,7 @@ class Access:
     def list_all_sessions(self, by: Principal) -> list[Session]:
         """The open sessions of all users, the newest first."""
         with self.db.read() as tx:
-            return [_marked(each, by.id) for each in tables.list_sessions(tx, None, self.clock())]
+            return [marked(each, by.id) for each in tables.list_sessions(tx, None, self.clock())]
 
     def end_any_session(self, id: str) -> None:
         """End a session of whichever user. Raises NotFound."""
@@ -340,7 +328,7 @@ class Access:
         if matched is None:
             return None
         token, owner, is_former = matched
-        until = _earlier(token.expires_at, token.former_until if is_former else None)
+        until = earlier(token.expires_at, token.former_until if is_former else None)
         if owner.disabled_at is not None or (until is not None and until <= now) or (is_former and token.former_until is None):
             return None
         return Credential(token_principal(token, owner), until, token.last_used_at)
@@ -362,7 +350,7 @@ class Access:
             principal = token_principal(token, user)
             secrets_of = [(hashed, token.expires_at)]
             if former is not None and token.former_until is not None:
-                secrets_of.append((former, _earlier(token.expires_at, token.former_until)))
+                secrets_of.append((former, earlier(token.expires_at, token.former_until)))
             for secret, until in secrets_of:
                 if user.disabled_at is not None or (until is not None and until <= now):
                     continue
@@ -404,7 +392,7 @@ class Access:
 
     def _own_token(self, tx: Connection, by: Principal, id: str) -> Token:
         token = tables.get_token(tx, id)
-        if (token.user != by.user and not by.is_installation_admin) or _allows_more(token, by):
+        if (token.user != by.user and not by.is_installation_admin) or allows_more(token, by):
             raise NotFound("token", id, "`meguri tokens list` shows those that you may manage")
         return token
 
@@ -441,53 +429,3 @@ class Access:
         actor: str | None = None,
     ) -> None:
         self.events.add(tx, kind, project=project, subject=subject, payload=payload, actor=actor)
-
-
-def principal_of(user: User, *, kind: Any = "user", id: str | None = None) -> Principal:  # Any: the Literal of Principal.kind
-    """A user with all that the user may do."""
-    return Principal(kind, id or user.id, user.name, user.name, user.is_admin, user.roles)
-
-
-def token_principal(token: Token, user: User) -> Principal:
-    """A user as cut down by a token."""
-    limit = None if token.projects is None else frozenset(token.projects)
-    return Principal(
-        "token", token.id, user.name, token.name, user.is_admin, user.roles, all_included(token.scopes), limit, token.expires_at
-    )
-
-
-HOME_TOKEN = Principal("token", HOME_TOKEN_ID, HOME_ADMIN, "home", is_admin=True, scopes=frozenset(SCOPES))
-"""The token in the file `token` of the home."""
-
-
-def new_secret(prefix: str) -> str:
-    """A secret of 256 bits after its prefix."""
-    return prefix + secrets.token_urlsafe(32)
-
-
-def hash_secret(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _marked(session: Session, current: str) -> Session:
-    return Session(
-        session.id,
-        session.user,
-        session.user_agent,
-        session.address,
-        session.created_at,
-        session.last_seen_at,
-        session.expires_at,
-        session.id == current,
-    )
-
-
-def _allows_more(token: Token, by: Principal) -> bool:
-    """Whether a token has more scopes or projects, or expires later, than the token that the caller sent. False for users and sessions."""
-    within_projects = by.projects is None or (token.projects is not None and by.projects.issuperset(token.projects))
-    within_time = by.expires_at is None or (token.expires_at is not None and token.expires_at <= by.expires_at)
-    return not (within_projects and within_time and by.scopes.issuperset(all_included(token.scopes)))
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((each for each in (one, other) if each is not None), default=None)

@@ -58,13 +58,6 @@ Apply = Callable[[Connection, bytes, bytes], Plan]
 def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]:
     """`apply_bundle`: stores a bundle and lets every capability note what it declares, in one transaction."""
 
-    def decoded(request: Request) -> tuple[bytes, bytes]:
-        upload: BundleUpload = request.body
-        try:
-            return base64.b64decode(upload.manifest, validate=True), base64.b64decode(upload.archive, validate=True)
-        except binascii.Error as error:
-            raise Invalid("body", f"is not base64 ({error}): send manifest and archive as `meguri apply` does") from error
-
     def planned(tx: Connection, project: str, manifest: bytes, archive: bytes) -> Plan:
         plan = projects.plan(tx, manifest, archive)
         if plan.project != project:
@@ -72,12 +65,12 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         return plan
 
     def plan(request: Request) -> Plan:
-        manifest, archive = decoded(request)
+        manifest, archive = _decoded(request.body)
         with db.read() as tx:
             return planned(tx, request.path["project"], manifest, archive)
 
     def apply(request: Request) -> Plan:
-        manifest, archive = decoded(request)
+        manifest, archive = _decoded(request.body)
         with db.write() as tx:
             _ensure_may_apply(request.principal, planned(tx, request.path["project"], manifest, archive))
             return apply_bundle(tx, manifest, archive)
@@ -120,6 +113,14 @@ def routes(db: Database, projects: Projects, apply_bundle: Apply) -> list[Route]
         ),
         Route("GET", "/api/v1/projects/{project}", "projects:read", show, "A project with all that it declares", answer=ProjectDetails),
     ]
+
+
+def _decoded(upload: BundleUpload) -> tuple[bytes, bytes]:
+    """Manifest and archive. Raises Invalid."""
+    try:
+        return base64.b64decode(upload.manifest, validate=True), base64.b64decode(upload.archive, validate=True)
+    except binascii.Error as error:
+        raise Invalid("body", f"is not base64 ({error}): send manifest and archive as `meguri apply` does") from error
 
 
 def _ensure_may_apply(principal: Principal, plan: Plan) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from meguri.access.authentication import Authentication
+from meguri.access.credentials import HOME_TOKEN
 from meguri.access.limits import RateLimit
 from meguri.access.model import Principal
 from meguri.access.origin import OriginGuard
 from meguri.access.projects import ProjectDirectory
 from meguri.access.routes import Route
-from meguri.access.service import HOME_TOKEN
 from meguri.core.errors import Unauthenticated
 from meguri.db.engine import Database
 from meguri.server.asgi import build_application

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from meguri.access.service import HOME_TOKEN, hash_secret
+from meguri.access.credentials import HOME_TOKEN, hash_secret
 from meguri.app.build import Platform, build
 from meguri.core.settings import Settings
 from meguri.serving.callers import AllowedToken, Callers, callers_file, read_callers

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from meguri.access.authentication import PASSWORD_CACHE_SECONDS, Authenticator, SignInLimits
+from meguri.access.credentials import HOME_TOKEN, hash_secret
 from meguri.access.limits import RateLimit
 from meguri.access.model import Member, Principal
-from meguri.access.service import HOME_TOKEN, SESSION_DAYS, Access, hash_secret
+from meguri.access.service import SESSION_DAYS, Access
 from meguri.core.errors import AlreadyExists, Conflict, Forbidden, Invalid, LimitExceeded, NotFound, Unauthenticated
 from meguri.core.ids import new_id
 from meguri.testing.ledger import Ledger, SettableClock

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from meguri.access.credentials import HOME_TOKEN
 from meguri.access.model import Principal
-from meguri.access.service import HOME_TOKEN
 from meguri.core.definitions.models import GoldenRow, ModelInput
 from meguri.core.digests import digest_of
 from meguri.core.errors import Conflict, Invalid, NotFound

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from meguri.access.credentials import HOME_TOKEN
 from meguri.access.model import Principal
-from meguri.access.service import HOME_TOKEN
 from meguri.app.build import Platform
 from meguri.core.definitions.features import EntityDefinition, FeatureServiceDefinition, SourceDefinition
 from meguri.core.definitions.project import ProjectDefinition

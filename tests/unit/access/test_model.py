@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from meguri.access.credentials import HOME_TOKEN
 from meguri.access.model import ROLES, SCOPES, Principal, all_included, checked_name, checked_role, checked_scopes, needs
-from meguri.access.service import HOME_TOKEN
 from meguri.core.errors import Forbidden, Invalid, NotFound
 
 ACTIONS = ("read", "predict", "write", "operate", "admin")
