@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib.util
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +20,29 @@ from meguri.core.ids import Digest
 MOST_NAMED = 200
 """More files than this stand in a closure under one digest, as `*`."""
 
-_LOADERS = frozenset({"importlib", "runpy", "imp", "pkgutil", "__import__", "exec", "eval"})
-"""With one of these names in its code, a function may load any module of the bundle."""
+_LOADERS = frozenset(
+    {
+        *(
+            "importlib",
+            "runpy",
+            "imp",
+            "pkgutil",
+            "pydoc",
+            "builtins",
+            "subprocess",
+            "__import__",
+            "import_module",
+            "exec",
+            "eval",
+            "locate",
+        ),
+        *("open", "read_text", "read_bytes", "__file__", "system", "popen"),
+    }
+)
+"""With one of these names or attributes in its code, a function may load, run or read any module of the bundle."""
+
+_OF_SYS = frozenset({"path", "meta_path", "path_hooks", "modules"})
+"""The same for these attributes of `sys`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +50,7 @@ class Closure:
     """`modules`: digest of the source of each reached module, by its name. `imports`: what else is imported (top-level names).
 
     `files`: digests of all files of the bundle that are no Python, by path, for a step may read any of them; and of every Python file where
-    a reached module loads modules by computed names.
+    a reached module may load or read files by computed names, changes the search path, or imports what cannot be found.
     """
 
     modules: dict[str, Digest]
@@ -41,14 +63,15 @@ class Closure:
 
 
 def closure_of(folder: Path, module: str) -> Closure:
-    """The module, all modules of the folder that it imports, directly or not, also inside functions, and the folder's other files.
+    """The module with its packages, all modules of the folder that these import, directly or not, also inside functions, and the folder's
+    other files.
 
     Raises Invalid for a module that is not there or cannot be read.
     """
     modules: dict[str, Digest] = {}
     imports: set[str] = set()
     loads_by_name = False
-    waiting = [module]
+    waiting = _prefixes(module)
     while waiting:
         name = waiting.pop()
         if name in modules:
@@ -64,11 +87,12 @@ def closure_of(folder: Path, module: str) -> Closure:
         source = file.read_bytes()
         modules[name] = digest_of(source.replace(b"\r\n", b"\n"))
         tree = _parsed(source, name)
-        loads_by_name = loads_by_name or any(isinstance(node, ast.Name) and node.id in _LOADERS for node in ast.walk(tree))
+        loads_by_name = loads_by_name or any(_may_load(node) for node in ast.walk(tree))
         for imported in _imports(tree, name, is_package=file.name == "__init__.py", folder=folder):
-            parts = imported.split(".")
-            loads_by_name = loads_by_name or parts[0] in _LOADERS
-            waiting += [".".join(parts[: end + 1]) for end in range(len(parts))] if _is_ours(folder, parts[0]) else [parts[0]]
+            top = imported.partition(".")[0]
+            ours = _is_ours(folder, top)
+            loads_by_name = loads_by_name or top in _LOADERS or not (ours or _is_installed(top))
+            waiting += _prefixes(imported) if ours else [top]
     found = frozenset(imports - set(sys.stdlib_module_names) - {"__future__"})
     return Closure(dict(sorted(modules.items())), found, _files(folder, with_modules=loads_by_name))
 
@@ -102,6 +126,33 @@ def _is_ours(folder: Path, name: str) -> bool:
     return _file_of(folder, name) is not None or folder.joinpath(*name.split(".")).is_dir()
 
 
+def _prefixes(module: str) -> list[str]:
+    """The packages around a module, outermost first, and the module: Python runs them all."""
+    parts = module.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a top-level name is in the standard library or can be imported in this environment; it is not run."""
+    try:
+        return name in sys.stdlib_module_names or name in sys.modules or importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _may_load(node: ast.AST) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in _LOADERS
+    if isinstance(node, ast.Attribute):
+        of_sys = isinstance(node.value, ast.Name) and node.value.id == "sys"
+        return node.attr in _LOADERS or (of_sys and node.attr in _OF_SYS)
+    if isinstance(node, ast.ImportFrom):
+        named = {alias.name for alias in node.names}
+        return bool(named & _LOADERS) or (node.module == "sys" and bool(named & _OF_SYS))
+    # `import sys as s` leaves attributes of `s` unseen
+    return isinstance(node, ast.Import) and any(alias.name == "sys" and alias.asname not in (None, "sys") for alias in node.names)
+
+
 def _parsed(source: bytes, module: str) -> ast.Module:
     try:
         return ast.parse(source)
@@ -121,6 +172,9 @@ def _imports(tree: ast.Module, module: str, *, is_package: bool, folder: Path) -
                 base = ".".join([*above, *([base] if base else [])])
             if base:
                 yield base
+            if base and any(alias.name == "*" for alias in node.names):  # `__all__` may name any module of the package
+                names = sorted({each.stem for each in folder.joinpath(*base.split(".")).glob("*")} - {"__init__"})
+                yield from (f"{base}.{name}" for name in names if _file_of(folder, f"{base}.{name}") is not None)
             for alias in node.names:
                 inner = f"{base}.{alias.name}" if base else alias.name
                 if _file_of(folder, inner) is not None:

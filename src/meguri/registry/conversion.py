@@ -22,6 +22,10 @@ from meguri.ports.runner import LoadRunner
 
 ROWS = 1_000
 """How many rows of the training frame, evenly spread over it, the converted model is compared on."""
+NULL_ROWS = 20
+"""How many of these rows are compared again for each input, with that input missing."""
+TRAINING_NULL_ROWS = 200
+"""How many rows of the training frame that have a missing value are compared besides."""
 LARGEST_WHOLE = 1 << 24
 """Above it, 32-bit floats do not have every whole number."""
 
@@ -42,13 +46,15 @@ class Converted:
 def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archive: bytes, load: LoadRunner) -> Converted:
     """Bytes that predict as `estimator` does on rows of `frame`, compared row by row with the runner that will serve them.
 
-    ONNX in 32 bits is tried first, then in 64 bits, then skops. `archive`: the estimator as skops bytes, used where it does not convert.
+    ONNX in 32 bits is tried first, then in 64 bits, then skops. Rows with missing values are compared too, where the original takes them:
+    a request may miss a value that every training row has. `archive`: the estimator as skops bytes, used where it does not convert.
     Raises Unsupported where neither form predicts as the original does, Invalid for inputs that a request cannot carry.
     """
     inputs = tuple(ModelInput(name, _dtype(frame, name)) for name in features)
     sample = spread(frame.select(features), ROWS)
     expected = original_predictions(estimator, sample, features)
     rows = sample.rows()
+    probes = _null_probes(estimator, frame.select(features), inputs)
     why = unfit_for_onnx(estimator)
     for types in () if why else _layouts(inputs, in_64_bits_only=has_large_numbers(frame.select(features))):
         try:
@@ -58,9 +64,13 @@ def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archiv
             why = why or f"{type(error).__name__}: {_first_line(error)}"
             continue
         different = find_difference(expected.tolist(), got.tolist())
-        if different is None:
+        if different is not None:
+            why = why or _shown(expected, got, different[0], "as ONNX it gives")
+            continue
+        wrong = _wrong_on_nulls(probes, content, "onnx", features, load)
+        if not wrong:
             return Converted("onnx", content, inputs, _largest(expected, got), "")
-        why = why or _shown(expected, got, different[0], "as ONNX it gives")
+        why = why or f"as ONNX {wrong}"
     try:
         got = _predicted(archive, "skops", features, rows, load)
     except MeguriError as error:
@@ -69,6 +79,8 @@ def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archiv
     if different is not None:
         hint = f"not as ONNX ({why}); given plain rows it differs from itself by {different[1]:.3g}: {_REMEDY}"
         raise Unsupported(f"serving {type(estimator).__name__}", hint)
+    if wrong := _wrong_on_nulls(probes, archive, "skops", features, load):
+        raise Unsupported(f"serving {type(estimator).__name__}", f"not as ONNX ({why}); given plain rows {wrong}: {_REMEDY}")
     return Converted("skops", archive, inputs, _largest(expected, got), why)
 
 
@@ -172,6 +184,37 @@ def _predicted(
             return np.array(runner.predict(rows), dtype=np.float64)
     finally:
         runner.close()
+
+
+def _null_probes(estimator: Any, frame: pl.DataFrame, inputs: Sequence[ModelInput]) -> tuple[pl.DataFrame, np.ndarray]:
+    """Rows with missing values and what the original predicts for them; without those that it refuses."""  # Any: an estimator
+    few = spread(frame, NULL_ROWS)
+    tried = [few.with_columns(pl.lit(None, frame.schema[each.name]).alias(each.name)) for each in inputs if each.dtype != "str"]
+    tried.append(spread(frame.filter(pl.any_horizontal(pl.all().is_null())), TRAINING_NULL_ROWS))
+    rows, expected = frame.clear(), np.empty(0)
+    for each in tried:
+        try:
+            predicted = original_predictions(estimator, each, frame.columns)
+        except Exception:  # estimators refuse missing values, and no rows at all, in as many ways as there are estimators
+            continue
+        rows, expected = pl.concat([rows, each]), np.concatenate([expected, predicted])
+    return rows.filter(np.isfinite(expected)), expected[np.isfinite(expected)]
+
+
+def _wrong_on_nulls(probes: tuple[pl.DataFrame, np.ndarray], content: bytes, format: str, features: Sequence[str], load: LoadRunner) -> str:
+    """What differs from the original on rows with missing values; empty where nothing does."""
+    rows, expected = probes
+    try:
+        got = _predicted(content, format, features, rows.rows(), load) if rows.height else expected
+    except Exception as error:  # runners pass on whatever their library raises
+        if format == "skops":  # the last form: a refused request is not a wrong prediction
+            return ""
+        return f"it refuses missing values that the original takes ({type(error).__name__}: {_first_line(error)})"
+    different = find_difference(expected.tolist(), got.tolist())
+    if different is None:
+        return ""
+    names = ", ".join(name for name in features if rows[name][different[0]] is None)
+    return _shown(expected, got, different[0], f"with a missing value of {names} it gives")
 
 
 def _largest(expected: np.ndarray, got: np.ndarray) -> float:

@@ -85,7 +85,45 @@ def test_every_file_that_is_no_module_is_a_part_of_it(folder: Path) -> None:
     assert closure_of(folder, "steps").digest != many.digest
 
 
-@pytest.mark.parametrize("code", ["import importlib\n", "from importlib import import_module\n", "m = __import__('x')\n", "exec('1')\n"])
+@pytest.mark.parametrize("entry", ["pkg.steps", "pkg.inner.steps"])
+def test_the_packages_of_the_module_itself_are_reached(tmp_path: Path, entry: str) -> None:
+    for name in ("pkg/__init__.py", "pkg/steps.py", "pkg/inner/__init__.py", "pkg/inner/steps.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    before = closure_of(tmp_path, entry)
+    (tmp_path / "pkg" / "__init__.py").write_text("import os\nos.environ['K'] = '2'\n")
+    assert "pkg" in before.modules
+    assert closure_of(tmp_path, entry).digest != before.digest
+
+
+def test_a_star_import_reaches_every_module_of_the_package(tmp_path: Path) -> None:
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "steps.py").write_text("from helpers import *\n")
+    (tmp_path / "helpers" / "__init__.py").write_text("__all__ = ['a']\n")
+    (tmp_path / "helpers" / "a.py").write_text("V = 1\n")
+    assert list(closure_of(tmp_path, "steps").modules) == ["helpers", "helpers.a", "steps"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib\n",
+        "from importlib import import_module\n",
+        "m = __import__('x')\n",
+        "exec('1')\n",
+        "import sys\nsys.path.insert(0, 'lib')\n",
+        "from sys import path\n",
+        "import sys as s\ns.path.append('lib')\n",
+        "import subprocess\n",
+        "import os\nos.system('python other.py')\n",
+        "from pathlib import Path\ntext = Path(__file__).with_name('other.py')\n",
+        "text = open('other.py').read()\n",
+        "from pathlib import Path\ntext = Path('other.py').read_text()\n",
+        "import builtins\nm = builtins.__import__('other')\n",
+        "import pydoc\nm = pydoc.locate('other')\n",
+        "try:\n    import not_installed_anywhere\nexcept ImportError:\n    pass\n",
+    ],
+)
 def test_code_that_loads_modules_by_name_depends_on_all_of_them(folder: Path, code: str) -> None:
     (folder / "loader.py").write_text(code)
     (folder / "broken.py").unlink()

@@ -8,16 +8,18 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingRegressor, HistGradientBoostingRegressor, RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.tree import DecisionTreeRegressor
 
 from meguri.app.runners import load_runner
 from meguri.core.definitions.models import ModelInput
 from meguri.core.errors import Invalid, Unsupported
 from meguri.pipelines.values import skops_bytes
+from meguri.registry.conversion import ROWS as ROWS_COMPARED
 from meguri.registry.conversion import Converted, convert
 
 RANDOM = np.random.default_rng(0)
@@ -57,7 +59,6 @@ def converted(estimator: Any, features: list[str], *, named: bool = False) -> Co
         (LinearRegression(), ["b", "hour"], False),
         (make_pipeline(SimpleImputer(), StandardScaler(), Ridge()), NUMBERS, False),
         (make_pipeline(SimpleImputer(), GradientBoostingRegressor(n_estimators=10)), NUMBERS, False),
-        (RandomForestRegressor(5), ["b", "hour"], False),
         (make_pipeline(by_name("a", "b"), HistGradientBoostingRegressor(max_iter=30)), ["dish", "a", "b"], True),
         (make_pipeline(by_name("a", "b", inner=SimpleImputer()), Ridge()), ["a", "b", "dish"], True),
         (
@@ -107,6 +108,37 @@ def test_missing_values_pass_through_boosting_and_agree() -> None:
     matrix = np.array(rows, dtype=np.float64)
     np.testing.assert_allclose(load_runner(found.content, found.format, NUMBERS).predict(rows), estimator.predict(matrix), rtol=1e-5)
     assert found.inputs == (ModelInput("a", "float"), ModelInput("b", "float"), ModelInput("hour", "int"), ModelInput("open", "bool"))
+
+
+@pytest.mark.parametrize("nulls", [0, 20])
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestRegressor(5, random_state=0),
+        DecisionTreeRegressor(max_depth=5, random_state=0),
+        ExtraTreesRegressor(5, max_depth=6, random_state=0),
+        make_pipeline(SimpleImputer(add_indicator=True), Ridge()),
+        HistGradientBoostingRegressor(max_iter=20),
+    ],
+)
+def test_a_missing_value_is_predicted_as_by_the_original(estimator: Any, nulls: int) -> None:
+    """Also where the training rows have no missing value, or too few of them to be among the rows that are compared."""
+    features = ["x", "y", "z"]
+    matrix = np.random.default_rng(1).normal(size=(3_000, 3))
+    label = np.where(matrix[:, 0] > -1, 5 + matrix[:, 0], 1) + matrix[:, 1]
+    compared = np.linspace(0, len(matrix) - 1, ROWS_COMPARED).round().astype(int)
+    matrix[np.setdiff1d(np.arange(len(matrix)), compared)[:nulls], 0] = np.nan
+    frame = pl.DataFrame(matrix, schema=features).fill_nan(None)
+    estimator.fit(matrix, label)
+    found = convert(estimator, frame, features, skops_bytes(estimator), load_runner)
+    rows = [(None, 0.0, 0.0), (None, 1.0, -1.0), (0.5, None, 0.0), (0.5, 0.3, None)]
+    runner = load_runner(found.content, found.format, features)
+    np.testing.assert_allclose(runner.predict(rows), estimator.predict(np.array(rows, dtype=np.float64)), rtol=1e-4)
+
+
+def test_an_estimator_that_refuses_missing_values_stays_onnx() -> None:
+    found = converted(GradientBoostingRegressor(n_estimators=10), ["b", "hour"])
+    assert (found.format, found.why) == ("onnx", "")
 
 
 def test_what_does_not_convert_is_served_by_skops() -> None:
