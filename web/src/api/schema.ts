@@ -1944,7 +1944,8 @@ export interface components {
          * Token
          * @description A token of a user, without its secret. `hint`: its first characters. `projects` None: all projects of the user.
          *
-         *         `former_until`: until then the secret of before the last rotation is accepted too.
+         *         `former_until`: until then the secret of before the last rotation is accepted too. `last_used_at`: when the server last accepted it; use
+         *         at endpoint processes is not recorded.
          */
         Token: {
             id: string;
