@@ -19,7 +19,7 @@ def first_loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
 
 def test_every_command_prints_what_the_page_announces(first_loop: Followed) -> None:
     out = "\n".join(first_loop.output.values())
-    for words in ("+ endpoint load", "2,160 accepted", "challenger load 1 promoted", "endpoint load now serves load 1", "1 labels sent"):
+    for words in ("+ endpoint load", "2,160 accepted", "challenger load 1 promoted", "endpoint load now serves load 1", "1 label sent"):
         assert words in out, words
 
 

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -67,6 +68,8 @@ def run(args: argparse.Namespace) -> int:
             note(f"the pages stay up at {server.sign_in} until Ctrl-C")
             with contextlib.suppress(KeyboardInterrupt):
                 server.wait()
+    if not _stays(args):
+        note(f"see it in the pages: {shlex.join([str(Path(sys.executable).with_name('meguri')), 'server', '--home', str(home)])}")
     return 0
 
 

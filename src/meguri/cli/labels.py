@@ -40,5 +40,6 @@ def run(args: argparse.Namespace) -> int:
         answers = [project.endpoints.add_labels(name, batch) for batch in batches(labels, BATCH)]
     new, known = (sum(answer[name] for answer in answers) for name in ("accepted", "duplicates"))
     empty = f", {len(rows) - len(labels):,} lines without a value left out" if len(rows) > len(labels) else ""
-    print(f"{len(labels):,} labels sent to endpoint {project.name}/{name}: {new:,} new, {known:,} known already{empty}")
+    noun = "label" if len(labels) == 1 else "labels"
+    print(f"{len(labels):,} {noun} sent to endpoint {project.name}/{name}: {new:,} new, {known:,} known already{empty}")
     return 0
