@@ -151,6 +151,7 @@ export const en: typeof ja = {
     failed: 'Failed',
   },
   sentence: {
+    projectCreated: 'Project {project} was created',
     projectApplied: 'Definitions were applied',
     projectAppliedChanges: 'Definitions were applied ({count, plural, one {# change} other {# changes}})',
     rowsQuarantined:

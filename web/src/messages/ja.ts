@@ -147,6 +147,7 @@ export const ja = {
     failed: '失敗',
   },
   sentence: {
+    projectCreated: 'プロジェクト {project} を作成しました',
     projectApplied: '定義を適用しました',
     projectAppliedChanges: '定義を適用しました（変更 {count} 件）',
     rowsQuarantined: '<source></source> の {count, number} 行を隔離しました（{columns}）',

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { projectsQuery } from '../features/projects/queries.ts'
-import { Empty } from '../ui/Empty.tsx'
 import { Page } from '../ui/Page.tsx'
 
 const AGAIN_MS = 10_000
@@ -14,7 +13,9 @@ export function MissingProject({ project }: { project: string }) {
   const items = data?.items ?? []
   return (
     <Page title={t('project', { project })}>
-      <Empty title={t('project', { project })} text={t('projectText')} />
+      <p className="quiet" style={{ marginBottom: 12 }}>
+        {t('projectText')}
+      </p>
       {items.length === 0 ? (
         <Link className="name" to="/">
           {t('start')}

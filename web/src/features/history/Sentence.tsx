@@ -51,6 +51,8 @@ export function Sentence({ event }: { event: Event }) {
   const address = textAt(payload, 'address') ?? '–'
 
   switch (event.kind) {
+    case 'project.created':
+      return <>{t('projectCreated', { project: event.project ?? subject })}</>
     case 'project.applied': {
       const changes = at(payload, 'changes')
       const count = Array.isArray(changes) ? changes.length : typeof changes === 'number' ? changes : undefined
