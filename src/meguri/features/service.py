@@ -21,7 +21,7 @@ from meguri.core.ids import SnapshotId
 from meguri.core.times import Clock, from_micros, iso, micros
 from meguri.datasets.model import Schema, Snapshot
 from meguri.datasets.service import Datasets
-from meguri.datasets.sources import ARRIVED, IDENTITY, ORDER, columns_of, last_corrections, source_rows, table_of
+from meguri.datasets.sources import ARRIVED, IDENTITY, ORDER, POLARS, columns_of, last_corrections, source_rows, table_of
 from meguri.db.engine import Database
 from meguri.events.service import Events
 from meguri.features import tables as sql
@@ -356,10 +356,11 @@ class Features:
             return
         self.online.delete_before(former_source_of(project, source.name), NEVER)
         if self.tables.version(table_of(project, source.name)) is not None:
-            layout = Layout.of(source)
-            rows = source_rows(self.tables, project, source, entity).collect()
+            whole = _with_all_columns(self.tables.scan(table_of(project, source.name)).collect_schema(), source, entity)
+            layout = Layout.of(whole)
+            rows = source_rows(self.tables, project, whole, entity).collect()
             for part in rows.iter_slices(_FILL):
-                put_events(self.online, project, source.name, layout, events_of(source, entity, layout, part))
+                put_events(self.online, project, source.name, layout, events_of(whole, entity, layout, part))
         mark_filled(self.online, project, source.name)
 
     def _feed(self, project: str, source: str) -> _Feed:
@@ -383,6 +384,14 @@ def _source_in(definition: ProjectDefinition, name: str) -> tuple[SourceDefiniti
             return source, next(each for each in definition.entities if each.name == source.entity)
     declared = ", ".join(each.name for each in definition.sources) or "none"
     raise NotFound("source", name, f"project {definition.name!r} declares {declared}")
+
+
+def _with_all_columns(schema: pl.Schema, source: SourceDefinition, entity: EntityDefinition) -> SourceDefinition:
+    """The source with all columns that its table has: a model version in use may need one that is declared no longer."""
+    kinds = {dtype: name for name, dtype in POLARS.items()}
+    declared = {entity.key, source.event_time, source.known_at, *source.columns}
+    former = {name: kinds[dtype] for name, dtype in schema.items() if name not in declared and dtype in kinds and name[0] != "_"}
+    return replace(source, columns={**source.columns, **former})
 
 
 def _known_times(layouts: Layouts, source: SourceDefinition, packed: Sequence[bytes]) -> list[Value]:

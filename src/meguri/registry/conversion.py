@@ -26,6 +26,8 @@ NULL_ROWS = 20
 """How many of these rows are compared again for each input, with that input missing."""
 TRAINING_NULL_ROWS = 200
 """How many rows of the training frame that have a missing value are compared besides."""
+CLOSE_ROWS = 2_000
+"""How many rows with values that 32-bit floats hardly keep apart are compared besides, for each input."""
 LARGEST_WHOLE = 1 << 24
 """Above it, 32-bit floats do not have every whole number."""
 
@@ -51,7 +53,8 @@ def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archiv
     Raises Unsupported where neither form predicts as the original does, Invalid for inputs that a request cannot carry.
     """
     inputs = tuple(ModelInput(name, _dtype(frame, name)) for name in features)
-    sample = spread(frame.select(features), ROWS)
+    given = frame.select(features)
+    sample = pl.concat([spread(given, ROWS), rows_close_in_32_bits(given)])
     expected = original_predictions(estimator, sample, features)
     rows = sample.rows()
     probes = _null_probes(estimator, frame.select(features), inputs)
@@ -93,6 +96,23 @@ def has_large_numbers(frame: pl.DataFrame) -> bool:
             if np.any((large == np.floor(large)) & (large.astype(np.float32).astype(np.float64) != large)):
                 return True
     return False
+
+
+def rows_close_in_32_bits(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with values that a tree of 32 bits may take for the next smaller one, at most `CLOSE_ROWS` for each column.
+
+    A tree splits at the midpoint of two values that follow each other. Rounded to 32 bits, it may be the upper one.
+    """
+    found = [frame.clear()]
+    for name, dtype in frame.schema.items():
+        if dtype.is_integer() or dtype.is_float():
+            number = pl.col(name).cast(pl.Float64)
+            ordered = frame.filter(number.is_finite()).unique(name, keep="first", maintain_order=True).sort(name)
+            values = ordered.select(number).to_series().to_numpy()
+            with np.errstate(over="ignore"):
+                upper = ((values[1:] + values[:-1]) / 2).astype(np.float32) >= values[1:].astype(np.float32)
+            found.append(spread(ordered.filter(np.concatenate([np.zeros(min(len(values), 1), dtype=np.bool_), upper])), CLOSE_ROWS))
+    return pl.concat(found)
 
 
 def spread(frame: pl.DataFrame, rows: int) -> pl.DataFrame:

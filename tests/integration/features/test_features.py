@@ -26,6 +26,7 @@ from meguri.core.errors import Conflict, Invalid, NotFound, Unavailable
 from meguri.core.times import iso, micros
 from meguri.datasets.sources import table_of
 from meguri.features.model import PushResult, Quarantined
+from meguri.features.online import OnlineFeatures
 from meguri.features.queue import queue_name
 from meguri.features.rows import Layout
 from meguri.features.service import Features
@@ -159,6 +160,27 @@ def test_a_lost_online_store_is_filled_from_the_table(start: Start, home: Path) 
     again = start()
     assert [again.lookup("bikes", "with_press", "dc", START + hour * HOUR) for hour in range(60)] == before
     assert again.push("bikes", "rentals", [*days(1), rental(24)]) == PushResult(0, 25, ())
+
+
+def test_a_lost_online_store_gets_back_columns_that_are_declared_no_longer(
+    start: Start, home: Path, projects: dict[str, ProjectDefinition]
+) -> None:
+    """A model version in use looks up with the definition that it was trained with."""
+    features = start()
+    trained = features.feature_set("bikes", "with_press")
+    features.push("bikes", "news", [{"city": "dc", "at": iso(START), "headline": "x", "open": None, "known": iso(START + 5 * HOUR)}])
+    features.flush("bikes")
+    features.close()
+    rentals, news = projects["bikes"].sources
+    changed = FeatureViewDefinition("press", "news", (FeatureDefinition("open_now", "last", "open", 7 * 86_400.0),))
+    projects["bikes"] = replace(
+        projects["bikes"],
+        sources=(rentals, replace(news, columns={"open": "bool"}, known_at=None)),
+        feature_views=(projects["bikes"].feature_views[0], changed),
+    )
+    shutil.rmtree(home / "online")
+    online = OnlineFeatures(start().online, "bikes", trained)
+    assert [online.lookup("dc", micros(START + hour * HOUR))["headline_now"] for hour in (4, 6)] == [None, "x"]
 
 
 def test_a_crash_between_table_and_journal_moves_nothing_twice(start: Start, home: Path) -> None:

@@ -101,6 +101,24 @@ def test_whole_numbers_that_32_bits_do_not_have_stay_apart() -> None:
     np.testing.assert_allclose(got, [100, -100, 0, 1], atol=0.01)
 
 
+@pytest.mark.parametrize(("base", "step"), [(9_000_000, 1.0), (299_999.99, 0.01)])
+def test_values_whose_midpoint_32_bits_do_not_have_stay_apart(base: float, step: float) -> None:
+    """A split between two such values must not move the upper one, also where hardly a row has it."""
+    random = np.random.default_rng(0)
+    steps = random.integers(0, 200, 40_000)
+    steps[(steps > 99) & (steps < 103)] = 50
+    steps[:3], steps[3:23] = 101, 102
+    random.shuffle(steps)
+    values = np.round(base + steps * step, 2)
+    estimator = HistGradientBoostingRegressor(max_iter=20, min_samples_leaf=5)
+    estimator.fit(values.reshape(-1, 1), np.where(steps > 101, 1_000.0, 1.0))
+    frame = pl.DataFrame({"k": values.astype(np.int64) if step == 1 else values})
+    found = convert(estimator, frame, ["k"], skops_bytes(estimator), load_runner)
+    each = frame.unique().sort("k")
+    got = load_runner(found.content, found.format, ["k"]).predict(each.rows())
+    np.testing.assert_allclose(got, estimator.predict(each.cast(pl.Float64).to_numpy()), rtol=1e-3)
+
+
 def test_missing_values_pass_through_boosting_and_agree() -> None:
     estimator = HistGradientBoostingRegressor(max_iter=30).fit(FRAME.select(NUMBERS).cast(pl.Float64).to_numpy(), LABEL)
     found = convert(estimator, FRAME, NUMBERS, skops_bytes(estimator), load_runner)
