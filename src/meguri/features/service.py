@@ -312,16 +312,22 @@ class Features:
         arrived = micros(self.clock()) if rules.arrived is None else rules.arrived
         last: dict[tuple[bytes, int, Value], bytes] = {}
         order = max(feed.order, micros(self.clock()) - 1)
-        layouts, seen = Layouts(self.online), set[tuple[bytes, int]]()
+        layouts, seen, after = Layouts(self.online), set[tuple[bytes, int]](), round(rules.source.known_after_seconds * 1_000_000)
         for event in events:
             stream = stream_of(project, rules.source.name, event.entity)
             if (stream, event.at) not in seen:
                 seen.add((stream, event.at))
                 there = self.online.range(stream, event.at - 1, event.at)
                 known = _known_times(layouts, rules.source, [packed for _, _, packed in there])
-                last.update({(stream, event.at, at): identity_of(each[2]) for at, each in zip(known, there, strict=True)})
+                last.update(
+                    {
+                        (stream, event.at, event.at + after if at is None else at): identity_of(each[2])
+                        for at, each in zip(known, there, strict=True)
+                    }
+                )
                 order = max([order, *(int.from_bytes(each[1]) for each in there)])
             own = event.values[-1] if rules.source.known_at is not None else None
+            own = event.at + after if own is None else own
             if last.get((stream, event.at, own)) != event.identity:
                 last[stream, event.at, own] = event.identity
                 found.append(event)

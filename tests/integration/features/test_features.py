@@ -183,6 +183,14 @@ def test_a_lost_online_store_gets_back_columns_that_are_declared_no_longer(
     assert [online.lookup("dc", micros(START + hour * HOUR))["headline_now"] for hour in (4, 6)] == [None, "x"]
 
 
+def test_a_row_that_comes_back_after_a_correction_with_the_same_known_time_counts(features: Features) -> None:
+    """The known time of the first row is the default, that of the correction says the same."""
+    first = {"city": "dc", "at": iso(START), "headline": "x", "open": None, "known": None}
+    for row in (first, {**first, "headline": "y", "known": iso(START)}, first):
+        assert features.push("bikes", "news", [row]) == PushResult(1, 0, ())
+    assert features.lookup("bikes", "with_press", "dc", START + HOUR)["headline_now"] == "x"
+
+
 def test_a_crash_between_table_and_journal_moves_nothing_twice(start: Start, home: Path) -> None:
     features = start()
     features.push("bikes", "rentals", days(1))
