@@ -57,9 +57,9 @@ def convert(estimator: Any, frame: pl.DataFrame, features: Sequence[str], archiv
     sample = pl.concat([spread(given, ROWS), rows_close_in_32_bits(given)])
     expected = original_predictions(estimator, sample, features)
     rows = sample.rows()
-    probes = _null_probes(estimator, frame.select(features), inputs)
+    probes = _null_probes(estimator, given, inputs)
     why = unfit_for_onnx(estimator)
-    for types in () if why else _layouts(inputs, in_64_bits_only=has_large_numbers(frame.select(features))):
+    for types in () if why else _layouts(inputs, in_64_bits_only=has_large_numbers(given)):
         try:
             content = onnx_bytes(estimator, types())
             got = _predicted(content, "onnx", features, rows, load)
